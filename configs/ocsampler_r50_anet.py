@@ -1,0 +1,1 @@
+_base_ = 'ocsampler/ocsampler_mobilenetv2-tsm-r50_4xb16-t10n6-50e-50e_anet-rgb.py'

@@ -1,0 +1,3 @@
+from .candidates import SampleCandidateFrames
+
+__all__ = ['SampleCandidateFrames']

@@ -1,0 +1,175 @@
+"""Videos named in an annotation file, some of which may be broken."""
+from pathlib import Path
+from typing import Callable, List, Optional, Tuple, Union
+
+import torch
+from mmaction.datasets import VideoDataset
+from mmaction.registry import DATASETS
+from mmaction.structures import ActionDataSample
+
+#: Errors of programs and configs, never of a video file.
+_PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
+                   ImportError, MemoryError)
+
+BrokenVideos = List[Tuple[str, str]]
+
+
+class BrokenVideoError(Exception):
+    """A video could not be opened or decoded; the message says why."""
+
+
+@DATASETS.register_module()
+class UntrimmedVideoDataset(VideoDataset):
+    """MMAction2's ``VideoDataset`` with checked annotations, that survives
+    broken videos.
+
+    Lines of the annotation file: a video's path, then its label, or with
+    ``multi_class`` one or more labels. A video that cannot be opened or
+    decoded is replaced in training by the next readable one, and given as a
+    placeholder without frames in testing, which the recognizers leave out of
+    the results. Its name and the reason travel in the sample's meta
+    information ``broken_videos`` to ``BrokenVideoHook``.
+
+    Args:
+        ann_file (str): Annotation file.
+        pipeline (list): Transforms.
+        num_classes (int): Number of classes; labels are checked against it.
+        data_prefix (dict): ``dict(video=folder)`` before every path.
+            Defaults to ``dict(video='')``.
+        multi_class (bool): Several labels for a video. Defaults to False.
+        test_mode (bool): Testing instead of training. Defaults to False.
+        delimiter (str): Between path and labels. Defaults to a blank.
+        max_replacements (int): Broken videos in a row before training stops.
+            Defaults to 20.
+        indices (int | list[int], optional): Use a part. Defaults to None.
+
+    Raises:
+        FileNotFoundError: If the annotation file is missing.
+        ValueError: If it is empty, or a line has no or a wrong label.
+    """
+
+    def __init__(self,
+                 ann_file: str,
+                 pipeline: List[Union[dict, Callable]],
+                 num_classes: int,
+                 data_prefix: dict = dict(video=''),
+                 multi_class: bool = False,
+                 test_mode: bool = False,
+                 delimiter: str = ' ',
+                 max_replacements: int = 20,
+                 indices: Optional[Union[int, List[int]]] = None) -> None:
+        self.max_replacements = max_replacements
+        super().__init__(
+            ann_file,
+            pipeline,
+            data_prefix=data_prefix,
+            multi_class=multi_class,
+            num_classes=num_classes,
+            test_mode=test_mode,
+            delimiter=delimiter,
+            indices=indices)
+
+    def load_data_list(self) -> List[dict]:
+        """Check the annotation file line by line, and load it.
+
+        Returns:
+            list[dict]: ``filename`` and ``label`` of every video.
+        """
+        path = Path(self.ann_file)
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'annotation file {path} does not exist; set ann_file of the '
+                f'dataset to a list of "video label" lines')
+        lines = path.read_text(encoding='utf-8').splitlines()
+        entries = [(i, line.strip()) for i, line in enumerate(lines, 1)
+                   if line.strip()]
+        if not entries:
+            raise ValueError(
+                f'annotation file {path} names no video; it needs lines '
+                f'"video label"')
+        return [self._parse(path, i, line) for i, line in entries]
+
+    def _parse(self, path: Path, number: int, line: str) -> dict:
+        """One line of the annotation file."""
+        filename, *labels = line.split(self.delimiter)
+        try:
+            values = [int(label) for label in labels]
+        except ValueError as error:
+            raise ValueError(
+                f'annotation file {path}, line {number}: labels must be '
+                f'whole numbers, but the line is {line!r}') from error
+        if not values or (len(values) > 1 and not self.multi_class):
+            raise ValueError(
+                f'annotation file {path}, line {number}: needs '
+                f'"video label{" label ..." if self.multi_class else ""}", '
+                f'but the line is {line!r}')
+        for value in values:
+            if not 0 <= value < self.num_classes:
+                raise ValueError(
+                    f'annotation file {path}, line {number}: label {value} '
+                    f'is outside [0, num_classes={self.num_classes})')
+        label = values if self.multi_class else values[0]
+        prefix = self.data_prefix['video']
+        return dict(filename=str(Path(prefix or '', filename)), label=label)
+
+    def prepare_data(self, idx: int) -> dict:
+        """Load one video.
+
+        Raises:
+            BrokenVideoError: If it cannot be opened or decoded.
+        """
+        results = self.get_data_info(idx)
+        filename = results['filename']
+        for transform in self.pipeline.transforms:
+            try:
+                if 'imgs' not in results and not Path(filename).is_file():
+                    raise FileNotFoundError('the file does not exist')
+                results = transform(results)
+            except _PROGRAM_ERRORS:
+                raise
+            except Exception as error:
+                if 'imgs' in results:
+                    raise  # decoded: not the file's fault
+                raise BrokenVideoError(_first_line(error)) from error
+        return results
+
+    def __getitem__(self, idx: int) -> dict:
+        """A video, its replacement (training) or a placeholder (testing).
+
+        Raises:
+            RuntimeError: If ``max_replacements`` videos in a row are broken.
+        """
+        broken: BrokenVideos = []
+        for attempt in range(self.max_replacements):
+            index = (idx + attempt) % len(self)
+            try:
+                packed = self.prepare_data(index)
+            except BrokenVideoError as error:
+                info = self.get_data_info(index)
+                broken.append((info['filename'], str(error)))
+                if self.test_mode:
+                    return _placeholder(info, broken)
+                continue
+            if broken:
+                packed['data_samples'].set_metainfo(
+                    dict(broken_videos=broken))
+            return packed
+        raise RuntimeError(
+            f'{len(broken)} videos in a row could not be decoded, the last '
+            f'is {broken[-1][0]} ({broken[-1][1]}); check data_prefix of the '
+            f'dataset')
+
+
+def _first_line(error: Exception) -> str:
+    """A decoder's message without its stack trace."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+def _placeholder(info: dict, broken: BrokenVideos) -> dict:
+    """A packed sample without frames, which no recognizer predicts."""
+    sample = ActionDataSample().set_gt_label(info['label'])
+    sample.set_metainfo(
+        dict(unreadable=True, filename=info['filename'],
+             broken_videos=broken))
+    return dict(inputs=torch.empty(0), data_samples=sample)

@@ -1,0 +1,94 @@
+"""Random-number states that survive validation and resuming."""
+import random
+from typing import Any, Dict, List, Optional
+
+import numpy as np
+import torch
+from mmaction.registry import HOOKS
+from mmengine.dist import all_gather_object, get_rank
+from mmengine.hooks import Hook
+from mmengine.logging import MMLogger
+from mmengine.runner import Runner
+
+State = Dict[str, Any]
+
+
+@HOOKS.register_module()
+class RandomStateHook(Hook):
+    """Let every training epoch begin with the states the last one left.
+
+    The states of Python, NumPy and torch (CPU, and CUDA where there is one)
+    are taken at the end of each training epoch, travel in the checkpoint, of
+    every rank its own, and are set again when the next epoch begins. So
+    neither validation in between nor a killed and resumed run changes what
+    training draws.
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self) -> None:
+        self._states: Optional[List[State]] = None
+
+    def before_train(self, runner: Runner) -> None:
+        """Keep the data loader from drawing its seeds from the global state.
+
+        How often it draws depends on when workers are started, which differs
+        between an undisturbed and a resumed run.
+        """
+        generator = torch.Generator()
+        generator.manual_seed(runner.seed + get_rank())
+        runner.train_dataloader.generator = generator
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Set the states that the last epoch left."""
+        if self._states is None:
+            return
+        if len(self._states) <= get_rank():
+            MMLogger.get_current_instance().warning(
+                f'the checkpoint has random-number states of '
+                f'{len(self._states)} processes, not of rank {get_rank()}, '
+                f'which goes on with fresh ones')
+            return
+        _restore(self._states[get_rank()])
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Take the states of all ranks."""
+        self._states = all_gather_object(_capture())
+
+    def before_save_checkpoint(self, runner: Runner,
+                               checkpoint: dict) -> None:
+        """Put the states of all ranks into the checkpoint."""
+        if self._states is not None:
+            checkpoint['random_states'] = self._states
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Take the states from the checkpoint when resuming."""
+        if runner._resume:
+            self._states = checkpoint.get('random_states')
+
+
+def _capture() -> State:
+    """The states, as tensors and plain containers only.
+
+    Checkpoints are read with ``weights_only=True``, so NumPy's array of
+    words travels as a tensor.
+    """
+    name, words, *rest = np.random.get_state()
+    state: State = dict(
+        python=random.getstate(),
+        numpy=(name, torch.from_numpy(words.astype(np.int64)), *rest),
+        torch=torch.get_rng_state())
+    if torch.cuda.is_available():
+        state['cuda'] = torch.cuda.get_rng_state()
+    return state
+
+
+def _restore(state: State) -> None:
+    """Set the states that :func:`_capture` took."""
+    version, words, gauss = state['python']
+    random.setstate((version, tuple(words), gauss))
+    name, keys, *rest = state['numpy']
+    np.random.set_state((name, keys.cpu().numpy().astype(np.uint32), *rest))
+    torch.set_rng_state(state['torch'].cpu())
+    if 'cuda' in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state['cuda'].cpu())

@@ -1,0 +1,190 @@
+"""Training stages inside one run: what trains, with which optimiser."""
+import copy
+from typing import List, Optional
+
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.optim import OptimWrapper
+from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
+from torch import nn
+
+_STAGE_KEYS = {'name', 'epochs', 'optim_wrapper', 'param_scheduler'}
+
+
+@HOOKS.register_module()
+class TrainingStageHook(Hook):
+    """Switch freezing, optimiser and schedulers between training stages.
+
+    Which components train in a stage is the model's ``STAGES``. Schedulers
+    count from the beginning of their stage. A checkpoint carries the name of
+    the stage that wrote it, so that its optimiser state is resumed into the
+    optimiser of that stage, also at a boundary.
+
+    Args:
+        stages (list[dict]): In order of time. Each has ``name`` (a key of
+            the model's ``STAGES``), ``epochs`` (at least 1) and optionally
+            ``optim_wrapper`` and ``param_scheduler``; omitted means the
+            config's top-level ones, ``param_scheduler=None`` means constant.
+
+    Raises:
+        ValueError: If a stage is incomplete or has unknown keys; when the
+            run begins, if a name is not a stage of the model or the epochs
+            do not add up to ``train_cfg.max_epochs``.
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self, stages: List[dict]) -> None:
+        if not stages:
+            raise ValueError('stages must name at least one training stage')
+        for stage in stages:
+            unknown = set(stage) - _STAGE_KEYS
+            if unknown:
+                raise ValueError(
+                    f'training stage has unknown keys {sorted(unknown)}; '
+                    f'known are {sorted(_STAGE_KEYS)}')
+            if not isinstance(stage.get('name'), str):
+                raise ValueError(f'training stage {stage} needs a name')
+            epochs = stage.get('epochs')
+            if not isinstance(epochs, int) or epochs < 1:
+                raise ValueError(
+                    f'training stage {stage["name"]!r} needs epochs >= 1, '
+                    f'but got {epochs!r}')
+        self.stages = stages
+        self._current: Optional[int] = None
+
+    def before_run(self, runner: Runner) -> None:
+        """Check the stages against model and loop, and enter the first.
+
+        This comes before a checkpoint is loaded or resumed.
+        """
+        loop = runner._train_loop
+        if not isinstance(loop, BaseLoop):
+            return  # validation or test only
+        if not isinstance(loop, EpochBasedTrainLoop):
+            raise ValueError(
+                'TrainingStageHook counts epochs: set train_cfg.by_epoch to '
+                'True')
+        known = _unwrap(runner.model).STAGES
+        for stage in self.stages:
+            if stage['name'] not in known:
+                raise ValueError(
+                    f'unknown training stage {stage["name"]!r}: '
+                    f'{type(_unwrap(runner.model)).__name__} has the stages '
+                    f'{", ".join(known)}')
+        total = sum(stage['epochs'] for stage in self.stages)
+        if total != loop.max_epochs:
+            raise ValueError(
+                f'the training stages add up to {total} epochs, but '
+                f'train_cfg.max_epochs is {loop.max_epochs}; set it to '
+                f'{total}')
+        self._enter(runner, 0)
+
+    def before_save_checkpoint(self, runner: Runner,
+                               checkpoint: dict) -> None:
+        """Name the stage that writes the checkpoint."""
+        if self._current is not None:
+            name = self.stages[self._current]['name']
+            checkpoint['meta']['training_stage'] = name
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """On resume, enter the stage that wrote the checkpoint.
+
+        The runner restores optimiser and schedulers right after this.
+
+        Raises:
+            ValueError: If the checkpoint's stage is not in this run.
+        """
+        if self._current is None or not runner._resume:
+            return
+        meta = checkpoint['meta']
+        index = self._index_of_epoch(max(meta['epoch'] - 1, 0))
+        name = meta.get('training_stage', self.stages[index]['name'])
+        names = [stage['name'] for stage in self.stages]
+        if name not in names:
+            raise ValueError(
+                f'the checkpoint was written in training stage {name!r}, but '
+                f'this run has the stages {", ".join(names)}; resume with '
+                f'the config of that run')
+        if names[index] != name:
+            index = names.index(name)
+        self._enter(runner, index)
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Enter the stage of this epoch if it is not the current one."""
+        index = self._index_of_epoch(runner.epoch)
+        if index != self._current:
+            self._enter(runner, index)
+
+    def before_train_iter(self,
+                          runner: Runner,
+                          batch_idx: int,
+                          data_batch: Optional[dict] = None) -> None:
+        """Tell the model how far the stage has got, in [0, 1)."""
+        length = len(runner.train_dataloader)
+        begin = self._first_epoch(self._current) * length
+        iters = self.stages[self._current]['epochs'] * length
+        _unwrap(runner.model).stage_progress = (runner.iter - begin) / iters
+
+    def _first_epoch(self, index: int) -> int:
+        return sum(stage['epochs'] for stage in self.stages[:index])
+
+    def _index_of_epoch(self, epoch: int) -> int:
+        """The stage to which an epoch, counted from 0, belongs."""
+        for index in range(len(self.stages) - 1):
+            if epoch < self._first_epoch(index + 1):
+                return index
+        return len(self.stages) - 1
+
+    def _enter(self, runner: Runner, index: int) -> None:
+        """Freeze, and build this stage's optimiser and schedulers."""
+        stage = self.stages[index]
+        model = _unwrap(runner.model)
+        model.set_stage(stage['name'])
+        config = copy.deepcopy(stage)
+        runner.optim_wrapper = _build_optim_wrapper(
+            runner, config.get('optim_wrapper', runner.cfg.optim_wrapper))
+        schedulers = config.get('param_scheduler',
+                                runner.cfg.get('param_scheduler'))
+        runner.param_schedulers = _build_schedulers(
+            runner, copy.deepcopy(schedulers), stage['epochs'])
+        self._current = index
+        first = self._first_epoch(index)
+        trained = sum(p.numel() for p in model.parameters()
+                      if p.requires_grad)
+        names = model.STAGES[stage['name']]
+        frozen = [c for c in model.components if c not in names]
+        runner.logger.info(
+            f'Training stage {stage["name"]!r} ({index + 1} of '
+            f'{len(self.stages)}, epochs {first + 1} to '
+            f'{first + stage["epochs"]}): trains {", ".join(names)} '
+            f'({trained / 1e6:.2f} M parameters), frozen '
+            f'{", ".join(frozen) or "nothing"}')
+
+
+def _unwrap(model: nn.Module) -> nn.Module:
+    return model.module if is_model_wrapper(model) else model
+
+
+def _build_optim_wrapper(runner: Runner, config: dict) -> OptimWrapper:
+    """The optimiser of a stage, its learning rate scaled like the first."""
+    optim_wrapper = runner.build_optim_wrapper(copy.deepcopy(config))
+    runner.scale_lr(optim_wrapper, runner.auto_scale_lr)
+    loop = runner.train_loop
+    optim_wrapper.initialize_count_status(
+        runner.model, loop.iter, loop.max_iters)
+    return optim_wrapper
+
+
+def _build_schedulers(runner: Runner, configs: Optional[list],
+                      epochs: int) -> Optional[list]:
+    """Schedulers whose default end is the end of the stage."""
+    if not configs:
+        return None
+    configs = [configs] if isinstance(configs, dict) else configs
+    length = len(runner.train_dataloader)
+    for config in configs:
+        counts_epochs = config.get('by_epoch', True)
+        config.setdefault('end', epochs if counts_epochs else epochs * length)
+    return runner.build_param_scheduler(configs)

@@ -1,0 +1,3 @@
+from .cost_metric import CostMetric
+
+__all__ = ['CostMetric']

@@ -1,0 +1,4 @@
+from .heads import *  # noqa: F401,F403
+from .losses import *  # noqa: F401,F403
+from .policies import *  # noqa: F401,F403
+from .recognizers import *  # noqa: F401,F403

@@ -1,0 +1,3 @@
+from .tsn_max_pool_head import TSNMaxPoolHead
+
+__all__ = ['TSNMaxPoolHead']

@@ -1,0 +1,3 @@
+from .rewards import ClipReward, Reward
+
+__all__ = ['ClipReward', 'Reward']

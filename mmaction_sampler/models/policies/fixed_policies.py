@@ -1,0 +1,52 @@
+"""Policies that look at nothing: the baselines of OCSampler Table 4."""
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from mmaction_sampler.ops import uniform_inds
+
+
+@MODELS.register_module()
+class UniformPolicy(nn.Module):
+    """The same N evenly spread candidates in every video.
+
+    Args:
+        num_selected (int): N, in ``[1, T]``.
+    """
+
+    def __init__(self, num_selected: int) -> None:
+        super().__init__()
+        self.num_selected = num_selected
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Score the N uniform candidates 1, the others 0.
+
+        Args:
+            features (Tensor): ``(B, T, C)``; only B and T are used.
+
+        Returns:
+            Tensor: Logits, float ``(B, T)``.
+        """
+        logits = features.new_zeros(features.shape[:2])
+        inds = uniform_inds(features.shape[1], self.num_selected)
+        logits[:, inds.to(logits.device)] = 1
+        return logits
+
+
+@MODELS.register_module()
+class RandomPolicy(nn.Module):
+    """N random candidates of every video, every set equally likely.
+
+    Draws from torch's global random state, which the runner seeds.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Score every candidate at random.
+
+        Args:
+            features (Tensor): ``(B, T, C)``; only B and T are used.
+
+        Returns:
+            Tensor: Logits in [0, 1), float ``(B, T)``.
+        """
+        return torch.rand(features.shape[:2], device=features.device)

@@ -1,0 +1,183 @@
+"""What all recognizers share: named components and training stages."""
+from abc import ABCMeta, abstractmethod
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+import torch
+from mmaction.structures import ActionDataSample
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from mmaction_sampler.analysis import ComponentCost
+from .component_checkpoint import ComponentCheckpoint, load_component
+
+Samples = List[ActionDataSample]
+
+
+class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
+    """A recognizer made of named components, trained in named stages.
+
+    A subclass declares ``COMPONENTS`` (attribute names of its networks, the
+    one vocabulary for freezing, optimiser settings, cost and logs) and
+    ``STAGES`` (training stage -> components that train in it, as the paper
+    has it), and for every stage ``x`` a method ``loss_x``.
+
+    All parameters are trainable until :meth:`set_stage` is called (by
+    ``TrainingStageHook``, after a DistributedDataParallel wrapper was built:
+    a parameter frozen before would never be synchronised).
+
+    Args:
+        data_preprocessor (dict, optional): Normalisation and stacking.
+        component_checkpoints (dict, optional): Component name -> checkpoint
+            path, or ``dict(checkpoint=..., prefix='backbone.')`` to take a
+            part of one. Loaded by :meth:`init_weights`, every parameter of
+            the component or an error.
+
+    Raises:
+        ValueError: If ``component_checkpoints`` names no component.
+    """
+
+    COMPONENTS: Tuple[str, ...]
+    STAGES: Mapping[str, Tuple[str, ...]]
+
+    def __init__(
+        self,
+        data_preprocessor: Optional[dict] = None,
+        component_checkpoints: Optional[Dict[str, ComponentCheckpoint]] = None
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor)
+        self.component_checkpoints = component_checkpoints or {}
+        for name in self.component_checkpoints:
+            if name not in self.COMPONENTS:
+                raise ValueError(
+                    f'component_checkpoints names {name!r}, but '
+                    f'{type(self).__name__} has the components '
+                    f'{", ".join(self.COMPONENTS)}')
+        self.stage = next(iter(self.STAGES))
+        self.stage_progress = 0.
+        self._frozen: Tuple[str, ...] = ()
+
+    @property
+    def components(self) -> Tuple[str, ...]:
+        """Names of the components that this model was built with."""
+        return tuple(c for c in self.COMPONENTS if getattr(self, c, None))
+
+    def set_stage(self, stage: str) -> None:
+        """Begin a training stage: freeze all that does not train in it.
+
+        Args:
+            stage (str): A key of ``STAGES``.
+
+        Raises:
+            ValueError: If the stage is unknown.
+        """
+        if stage not in self.STAGES:
+            raise ValueError(
+                f'unknown training stage {stage!r}: {type(self).__name__} '
+                f'has the stages {", ".join(self.STAGES)}')
+        self.stage = stage
+        self.stage_progress = 0.
+        trained = self.STAGES[stage]
+        self._frozen = tuple(c for c in self.components if c not in trained)
+        for name in self.components:
+            getattr(self, name).requires_grad_(name in trained)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> 'ComponentRecognizer':
+        """Set the mode; frozen components stay in eval (BatchNorm)."""
+        super().train(mode)
+        for name in self._frozen:
+            getattr(self, name).eval()
+        return self
+
+    def init_weights(self) -> None:
+        """Initialise, then load ``component_checkpoints``.
+
+        Raises:
+            FileNotFoundError: If a checkpoint is missing.
+            ValueError: If a checkpoint does not fit its component.
+        """
+        super().init_weights()
+        for name, checkpoint in self.component_checkpoints.items():
+            load_component(getattr(self, name), name, checkpoint)
+
+    def forward(self,
+                inputs: Tensor,
+                data_samples: Optional[Samples] = None,
+                mode: str = 'tensor'
+                ) -> Union[Dict[str, Tensor], Samples, Tensor]:
+        """Losses, predictions or scores, MMEngine's three modes.
+
+        Args:
+            inputs (Tensor): Normalised candidates, float
+                ``(B, T, C, H, W)``.
+            data_samples (list[ActionDataSample], optional): B samples.
+            mode (str): ``'loss'``, ``'predict'`` or ``'tensor'``.
+
+        Returns:
+            dict | list | Tensor: Losses of the current stage; the samples
+            with ``pred_score``, ``selection`` and ``cost``; or scores
+            ``(B, num_classes)``.
+
+        Raises:
+            ValueError: If the mode is unknown.
+        """
+        if mode == 'loss':
+            return self.loss(inputs, data_samples)
+        if mode == 'predict':
+            return self.predict(inputs, data_samples)
+        if mode == 'tensor':
+            samples = [ActionDataSample() for _ in inputs]
+            predicted = self.predict(inputs, samples)
+            return torch.stack([s.pred_score for s in predicted])
+        raise ValueError(
+            f"mode must be 'loss', 'predict' or 'tensor', but got {mode!r}")
+
+    def loss(self, inputs: Tensor, data_samples: Samples) -> Dict[str, Tensor]:
+        """Losses and log values of the current training stage."""
+        return getattr(self, f'loss_{self.stage}')(inputs, data_samples)
+
+    @abstractmethod
+    def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
+        """Fill ``pred_score``, ``selection`` and ``cost`` of the samples."""
+
+    @abstractmethod
+    def component_costs(self, height: int,
+                        width: int) -> Dict[str, ComponentCost]:
+        """Multiply-adds of every component that testing runs, per video.
+
+        Args:
+            height (int): H of the input frames, pixels.
+            width (int): W of the input frames, pixels.
+
+        Returns:
+            dict[str, ComponentCost]: Cost by component name.
+        """
+
+    def val_step(self, data: dict) -> Samples:
+        """Predict the readable videos of a batch; see :meth:`test_step`."""
+        return self.test_step(data)
+
+    def test_step(self, data: dict) -> Samples:
+        """Predict the readable videos of a batch.
+
+        A video that could not be decoded arrives as a placeholder without
+        frames (``UntrimmedVideoDataset``). It is left out of the results,
+        so that no metric scores it.
+
+        Args:
+            data (dict): ``inputs`` and ``data_samples``, lists of B.
+
+        Returns:
+            list[ActionDataSample]: One a readable video.
+        """
+        data = _readable(data)
+        return super().test_step(data) if len(data['inputs']) else []
+
+
+def _readable(data: dict) -> dict:
+    """The batch without placeholders of undecodable videos."""
+    samples: Sequence[ActionDataSample] = data['data_samples']
+    keep = [i for i, s in enumerate(samples) if not s.get('unreadable')]
+    if len(keep) == len(samples):
+        return data
+    return {k: [v[i] for i in keep] for k, v in data.items()}

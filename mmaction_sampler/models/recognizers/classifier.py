@@ -1,0 +1,90 @@
+"""Any MMAction2 recognizer as the recipient of selected frames."""
+from typing import Dict, List
+
+import torch
+from mmaction.models.recognizers import Recognizer3D
+from mmaction.models.recognizers.base import BaseRecognizer
+from mmaction.structures import ActionDataSample
+from torch import Tensor, nn
+
+
+def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
+    """Bring clips into the layout that the recognizer takes.
+
+    Args:
+        classifier (BaseRecognizer): A ``Recognizer2D`` or ``Recognizer3D``.
+        clips (Tensor): Float ``(B, N, C, H, W)``.
+
+    Returns:
+        Tensor: ``(B, N, C, H, W)`` (2D) or ``(B, 1, C, N, H, W)`` (3D).
+    """
+    if isinstance(classifier, Recognizer3D):
+        return clips.transpose(1, 2).unsqueeze(1)  # (B, 1, C, N, H, W)
+    return clips
+
+
+def classify(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
+    """Class probabilities of clips (OCSampler Eq. 3).
+
+    What the recognizer's own ``predict`` computes, up to the softmax.
+
+    Args:
+        classifier (BaseRecognizer): A ``Recognizer2D`` or ``Recognizer3D``.
+        clips (Tensor): Float ``(B, N, C, H, W)``.
+
+    Returns:
+        Tensor: Probabilities p, float32 ``(B, num_classes)``, rows sum to 1.
+    """
+    feats, head_options = classifier.extract_feat(
+        classifier_input(classifier, clips), test_mode=True)
+    scores = classifier.cls_head(feats, **head_options)
+    return scores.float().softmax(dim=-1)
+
+
+class ClassifierScores(nn.Module):
+    """:func:`classify` as a module, so that its cost can be traced."""
+
+    def __init__(self, classifier: BaseRecognizer) -> None:
+        super().__init__()
+        self.classifier = classifier
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """See :func:`classify`."""
+        return classify(self.classifier, clips)
+
+
+def label_targets(data_samples: List[ActionDataSample], num_classes: int,
+                  device: torch.device) -> Tensor:
+    """Ground-truth labels as rows of zeros and ones.
+
+    Args:
+        data_samples (list[ActionDataSample]): B samples, ``gt_label`` long
+            ``(1, )``, or zeros and ones ``(num_classes, )`` for multi-label.
+        num_classes (int): Number of classes.
+        device (torch.device): Where the targets are wanted.
+
+    Returns:
+        Tensor: Float ``(B, num_classes)``.
+
+    Raises:
+        ValueError: If a label lies outside [0, num_classes).
+    """
+    labels = torch.stack([s.gt_label for s in data_samples]).to(device)
+    if labels.shape[1] == num_classes and num_classes > 1:
+        return labels.float()
+    if labels.shape[1] != 1:
+        raise ValueError(
+            f'gt_label has {labels.shape[1]} entries, but the classifier has '
+            f'num_classes={num_classes}; set num_classes of the dataset and '
+            f'of the classifier head to the same number')
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError(
+            f'labels must be in [0, num_classes={num_classes}), but the '
+            f'batch has {labels.flatten().tolist()}')
+    return torch.zeros(
+        len(labels), num_classes, device=device).scatter_(1, labels, 1.)
+
+
+def add_prefix(losses: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
+    """Put a component's name before its log keys."""
+    return {f'{prefix}.{k}': v for k, v in losses.items()}

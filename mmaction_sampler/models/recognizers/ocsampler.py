@@ -1,0 +1,280 @@
+"""OCSampler: compressing videos to one clip with single-step sampling."""
+from typing import Dict, List, Optional, Sequence, Tuple, Union
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
+from torch import Tensor, nn
+
+from mmaction_sampler.analysis import ComponentCost, count_macs
+from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
+                                  random_inds, set_log_prob, top_inds)
+from mmaction_sampler.structures import Selection
+from .base import ComponentRecognizer
+from .classifier import (ClassifierScores, add_prefix, classifier_input,
+                         classify, label_targets)
+
+Samples = List[ActionDataSample]
+
+
+@MODELS.register_module()
+class OCSampler(ComponentRecognizer):
+    """One-step selection of the N frames that make the best clip.
+
+    OCSampler Sec. 3.1-3.2. The skim network looks at all T candidates at low
+    resolution, the policy gives each a probability, the classifier sees only
+    the N chosen ones. Stage ``warmup`` trains skim network and classifier
+    from random frames (Eq. 4-5), stage ``policy`` trains skim network and
+    policy by policy gradient (Eq. 6) with the classifier frozen.
+
+    Components: ``skim_network`` (f_S), ``skim_head`` (only in the warm-up),
+    ``policy`` (f_L), ``classifier`` (f_C).
+
+    Args:
+        policy (dict): Frame policy: ``FramePolicy``, or a fixed one as a
+            baseline.
+        classifier (dict): Any ``Recognizer2D`` or ``Recognizer3D`` config.
+        skim_network (dict, optional): Backbone on frames ``(B * T, C, h, w)``
+            that gives one feature map ``(B * T, C', h', w')``. None for
+            fixed policies, which look at nothing. Defaults to None.
+        skim_head (dict, optional): MMAction2 head on the skim features, for
+            Eq. 4. None skips the skim network's warm-up. Defaults to None.
+        num_candidates (int): T, at least 1.
+        num_selected (int): N, in ``[1, T]``.
+        skim_size (int): Side of the skim network's input, pixels; at most
+            the candidates' own size. Defaults to 128.
+        skim_interpolation (str): ``'bilinear'`` or ``'nearest'``. Defaults
+            to ``'bilinear'``.
+        num_warmup_selected (int, optional): Frames for the classifier in
+            the warm-up. Defaults to None, N.
+        reward (dict): Reward of a clip. Defaults to Eq. 9.
+        center_reward (bool): Subtract the batch mean of the reward before
+            the policy gradient, for less variance. Defaults to False.
+        entropy_coef (float | Sequence[float]): Weight of the exploration
+            bonus, entropy of the candidates' distribution in nats; a pair is
+            (start, end), linear over the stage. Defaults to 0.
+        component_checkpoints (dict, optional): See
+            :class:`ComponentRecognizer`.
+        data_preprocessor (dict, optional): See MMAction2.
+
+    Raises:
+        ValueError: If a number is outside its range.
+    """
+
+    COMPONENTS = ('skim_network', 'skim_head', 'policy', 'classifier')
+    STAGES = {
+        'warmup': ('skim_network', 'skim_head', 'classifier'),
+        'policy': ('skim_network', 'policy'),
+    }
+
+    def __init__(self,
+                 policy: dict,
+                 classifier: dict,
+                 skim_network: Optional[dict] = None,
+                 skim_head: Optional[dict] = None,
+                 num_candidates: int = 10,
+                 num_selected: int = 6,
+                 skim_size: int = 128,
+                 skim_interpolation: str = 'bilinear',
+                 num_warmup_selected: Optional[int] = None,
+                 reward: dict = dict(type='ClipReward'),
+                 center_reward: bool = False,
+                 entropy_coef: Union[float, Sequence[float]] = 0.,
+                 component_checkpoints: Optional[dict] = None,
+                 data_preprocessor: Optional[dict] = None) -> None:
+        super().__init__(data_preprocessor, component_checkpoints)
+        warmup = num_warmup_selected or num_selected
+        for name, value in (('num_selected', num_selected),
+                            ('num_warmup_selected', warmup)):
+            if not 1 <= value <= num_candidates:
+                raise ValueError(
+                    f'{name} must be between 1 and num_candidates '
+                    f'({num_candidates}), but got {value}')
+        self.skim_network = skim_network and MODELS.build(skim_network)
+        self.skim_head = skim_head and MODELS.build(skim_head)
+        self.policy = MODELS.build(policy)
+        self.classifier = MODELS.build(classifier)
+        self.reward = MODELS.build(reward)
+        self.num_candidates = num_candidates
+        self.num_selected = num_selected
+        self.num_warmup_selected = warmup
+        self.skim_size = skim_size
+        self.skim_interpolation = skim_interpolation
+        self.center_reward = center_reward
+        self.entropy_coef = (
+            tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
+            (entropy_coef, entropy_coef))
+        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes of the classifier."""
+        return self.classifier.cls_head.num_classes
+
+    def skim(self, candidates: Tensor) -> Tensor:
+        """Look at all candidates at low resolution (OCSampler Eq. 1).
+
+        Args:
+            candidates (Tensor): Float ``(B, T, C, H, W)``.
+
+        Returns:
+            Tensor: Feature maps, float ``(B * T, C', h', w')``.
+        """
+        frames = candidates.flatten(0, 1)  # (B * T, C, H, W)
+        if frames.shape[-2:] != (self.skim_size, self.skim_size):
+            frames = F.interpolate(
+                frames, size=self.skim_size, mode=self.skim_interpolation)
+        features = self.skim_network(frames)
+        return features[-1] if isinstance(features, tuple) else features
+
+    def policy_logits(self, candidates: Tensor) -> Tensor:
+        """Logits of the frame policy (OCSampler Eq. 1-2), ``(B, T)``."""
+        if self.skim_network is None:
+            return self.policy(candidates.new_empty(*candidates.shape[:2], 0))
+        features = self.skim(candidates).mean(dim=(-2, -1))  # (B * T, C')
+        return self.policy(features.unflatten(0, candidates.shape[:2]))
+
+    def loss_warmup(self, inputs: Tensor,
+                    data_samples: Samples) -> Dict[str, Tensor]:
+        """Stage I: recognition from random frames (OCSampler Eq. 4-5)."""
+        self._check_inputs(inputs)
+        label_targets(data_samples, self.num_classes, inputs.device)
+        losses = {}
+        if self.skim_head is not None:
+            losses = add_prefix(self.skim_head.loss(
+                self.skim(inputs), data_samples,
+                num_segs=self.num_candidates), 'skim')
+        inds = random_inds(
+            len(inputs), self.num_candidates, self.num_warmup_selected,
+            inputs.device)
+        clips = _take(inputs, inds)  # (B, N, C, H, W)
+        classifier_losses = self.classifier.loss(
+            classifier_input(self.classifier, clips), data_samples)
+        return {**losses, **add_prefix(classifier_losses, 'classifier')}
+
+    def loss_policy(self, inputs: Tensor,
+                    data_samples: Samples) -> Dict[str, Tensor]:
+        """Stage II: policy gradient on the clip reward (OCSampler Eq. 6)."""
+        self._check_inputs(inputs)
+        targets = label_targets(data_samples, self.num_classes, inputs.device)
+        logits = self.policy_logits(inputs)  # (B, T)
+        inds = draw_without_replacement(logits, self.num_selected)
+        reward, baseline_reward = self.reward(
+            lambda clips: self.confidence(inputs, clips, targets), inds,
+            self.num_candidates)
+        advantages = reward - reward.mean() if self.center_reward else reward
+        log_probs = set_log_prob(logits, inds)
+        entropy = candidate_entropy(logits.float()).mean()
+        return dict(
+            loss_policy=-(advantages * log_probs).mean(),
+            loss_entropy=-self._current_entropy_coef() * entropy,
+            reward=reward.mean(),
+            baseline_reward=baseline_reward.mean(),
+            entropy=entropy.detach())
+
+    @torch.no_grad()
+    def confidence(self, candidates: Tensor, inds: Tensor,
+                   targets: Tensor) -> Tensor:
+        """Classifier's confidence p_y on the truth, for S clips a video.
+
+        All S * B clips go through the frozen classifier in one batch. With
+        several true labels p_y is the probability of any of them.
+
+        Args:
+            candidates (Tensor): Float ``(B, T, C, H, W)``.
+            inds (Tensor): Chosen candidates, long ``(S, B, N)``.
+            targets (Tensor): Zeros and ones, float ``(B, num_classes)``.
+
+        Returns:
+            Tensor: Float ``(S, B)`` in [0, 1].
+        """
+        clips = torch.cat([_take(candidates, i) for i in inds])
+        probs = classify(self.classifier, clips)  # (S * B, num_classes)
+        return (probs.unflatten(0, inds.shape[:2]) * targets).sum(dim=-1)
+
+    def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
+        """Classify each video from its N most probable candidates.
+
+        Args:
+            inputs (Tensor): Normalised candidates, float
+                ``(B, T, C, H, W)``.
+            data_samples (list[ActionDataSample]): B samples, filled in
+                place.
+
+        Returns:
+            list[ActionDataSample]: The samples with ``pred_score``
+            ``(num_classes, )``, ``pred_label``, ``selection`` and ``cost``.
+
+        Raises:
+            ValueError: If T is not ``num_candidates``.
+        """
+        self._check_inputs(inputs)
+        logits = self.policy_logits(inputs)
+        inds = top_inds(logits, self.num_selected)
+        scores = classify(self.classifier, _take(inputs, inds))
+        probs = logits.float().softmax(dim=-1)
+        costs = self.component_costs(*inputs.shape[-2:])
+        cost = {name: c.macs for name, c in costs.items()}
+        for i, sample in enumerate(data_samples):
+            sample.set_pred_score(scores[i])
+            sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+            sample.selection = Selection.create(
+                inds[i], self.num_candidates, unit='frame', scores=probs[i])
+            sample.cost = dict(cost)
+        return data_samples
+
+    def component_costs(self, height: int,
+                        width: int) -> Dict[str, ComponentCost]:
+        """Multiply-adds per video; see :class:`ComponentRecognizer`.
+
+        The classifier's unit is a frame if it is 2D, else the clip.
+        """
+        if (height, width) not in self._unit_macs:
+            self._unit_macs[height, width] = self._measure(height, width)
+        return self._unit_macs[height, width]
+
+    def _measure(self, height: int, width: int) -> Dict[str, ComponentCost]:
+        """Trace each component once on zeros."""
+        zeros = next(self.parameters()).new_zeros
+        costs = {}
+        if self.skim_network is not None:
+            candidates = zeros(1, self.num_candidates, 3, height, width)
+            skim = count_macs(_Skim(self), [candidates])
+            features = zeros(1, self.num_candidates, self.policy.in_channels)
+            policy = count_macs(self.policy, [features])
+            costs = dict(skim_network=ComponentCost(skim, 1),
+                         policy=ComponentCost(policy, 1))
+        clip = zeros(1, self.num_selected, 3, height, width)
+        macs = count_macs(ClassifierScores(self.classifier), [clip])
+        is_2d = classifier_input(self.classifier, clip).dim() == 5
+        calls = self.num_selected if is_2d else 1
+        return dict(costs, classifier=ComponentCost(macs / calls, calls))
+
+    def _current_entropy_coef(self) -> float:
+        start, end = self.entropy_coef
+        return start + (end - start) * self.stage_progress
+
+    def _check_inputs(self, inputs: Tensor) -> None:
+        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
+            raise ValueError(
+                f'OCSampler needs inputs (B, T, C, H, W) with T = '
+                f'num_candidates = {self.num_candidates}, but got '
+                f'{tuple(inputs.shape)}; set num_candidates of '
+                f'SampleCandidateFrames to the same number')
+
+
+def _take(candidates: Tensor, inds: Tensor) -> Tensor:
+    """Frames at ``inds``: ``(B, T, C, H, W)``, ``(B, N)`` -> ``(B, N, ...)``.
+    """
+    rows = torch.arange(len(inds), device=inds.device)[:, None]
+    return candidates[rows, inds]
+
+
+class _Skim(nn.Module):
+    """:meth:`OCSampler.skim` as a module, so that its cost can be traced."""
+
+    def __init__(self, model: OCSampler) -> None:
+        super().__init__()
+        self.skim_network = model.skim_network
+        self.forward = model.skim
