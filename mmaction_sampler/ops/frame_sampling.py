@@ -114,8 +114,14 @@ def candidate_entropy(logits: Tensor) -> Tensor:
         Tensor: Entropy in nats, float ``(B, )``, in [0, log T]. Finite even
         where probabilities underflow to zero.
     """
-    log_probs = logits.log_softmax(dim=-1)
+    log_probs = full_precision(logits).log_softmax(dim=-1)
     return -(log_probs.exp() * log_probs).sum(dim=-1)
+
+
+def full_precision(values: Tensor) -> Tensor:
+    """Half precision to float32; float32 and float64 as they are."""
+    half = values.dtype in (torch.float16, torch.bfloat16)
+    return values.float() if half else values
 
 
 def set_log_prob(logits: Tensor, inds: Tensor) -> Tensor:
@@ -141,8 +147,7 @@ def set_log_prob(logits: Tensor, inds: Tensor) -> Tensor:
             video or lies outside [0, T).
     """
     _check_inds(logits, inds)
-    if logits.dtype in (torch.float16, torch.bfloat16):
-        logits = logits.float()
+    logits = full_precision(logits)
     chosen, rest = _split(logits, inds)
     if rest.shape[-1] == 0:
         return (logits * 0).sum(dim=-1)

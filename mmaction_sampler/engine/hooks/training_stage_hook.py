@@ -115,6 +115,11 @@ class TrainingStageHook(Hook):
         """Enter the stage of this epoch if it is not the current one."""
         index = self._index_of_epoch(runner.epoch)
         if index != self._current:
+            # The log would go on to print the last values of keys that the
+            # new stage no longer has.
+            scalars = runner.message_hub.log_scalars
+            for key in [k for k in scalars if k.startswith('train/')]:
+                del scalars[key]
             self._enter(runner, index)
 
     def before_train_iter(self,

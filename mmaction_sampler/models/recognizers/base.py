@@ -2,7 +2,6 @@
 from abc import ABCMeta, abstractmethod
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-import torch
 from mmaction.structures import ActionDataSample
 from mmengine.model import BaseModel
 from torch import Tensor
@@ -126,15 +125,17 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         if mode == 'predict':
             return self.predict(inputs, data_samples)
         if mode == 'tensor':
-            samples = [ActionDataSample() for _ in inputs]
-            predicted = self.predict(inputs, samples)
-            return torch.stack([s.pred_score for s in predicted])
+            return self.scores(inputs)
         raise ValueError(
             f"mode must be 'loss', 'predict' or 'tensor', but got {mode!r}")
 
     def loss(self, inputs: Tensor, data_samples: Samples) -> Dict[str, Tensor]:
         """Losses and log values of the current training stage."""
         return getattr(self, f'loss_{self.stage}')(inputs, data_samples)
+
+    @abstractmethod
+    def scores(self, inputs: Tensor) -> Tensor:
+        """Class probabilities, float32 ``(B, num_classes)``."""
 
     @abstractmethod
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:

@@ -7,6 +7,8 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
+from mmaction_sampler.ops import full_precision
+
 
 def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
     """Bring clips into the layout that the recognizer takes.
@@ -33,12 +35,13 @@ def classify(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
         clips (Tensor): Float ``(B, N, C, H, W)``.
 
     Returns:
-        Tensor: Probabilities p, float32 ``(B, num_classes)``, rows sum to 1.
+        Tensor: Probabilities p, at least float32, ``(B, num_classes)``, rows
+        sum to 1.
     """
     feats, head_options = classifier.extract_feat(
         classifier_input(classifier, clips), test_mode=True)
     scores = classifier.cls_head(feats, **head_options)
-    return scores.float().softmax(dim=-1)
+    return full_precision(scores).softmax(dim=-1)
 
 
 class ClassifierScores(nn.Module):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
-                                  random_inds, set_log_prob, top_inds)
+                                  full_precision, random_inds, set_log_prob, top_inds)
 from mmaction_sampler.structures import Selection
 from .base import ComponentRecognizer
 from .classifier import (ClassifierScores, add_prefix, classifier_input,
@@ -91,6 +91,9 @@ class OCSampler(ComponentRecognizer):
                 raise ValueError(
                     f'{name} must be between 1 and num_candidates '
                     f'({num_candidates}), but got {value}')
+        if skim_network and 'num_segments' in skim_network:
+            # The temporal shift has to know T, also where a sweep changes it.
+            skim_network = dict(skim_network, num_segments=num_candidates)
         self.skim_network = skim_network and MODELS.build(skim_network)
         self.skim_head = skim_head and MODELS.build(skim_head)
         self.policy = MODELS.build(policy)
@@ -165,7 +168,7 @@ class OCSampler(ComponentRecognizer):
             self.num_candidates)
         advantages = reward - reward.mean() if self.center_reward else reward
         log_probs = set_log_prob(logits, inds)
-        entropy = candidate_entropy(logits.float()).mean()
+        entropy = candidate_entropy(logits).mean()
         return dict(
             loss_policy=-(advantages * log_probs).mean(),
             loss_entropy=-self._current_entropy_coef() * entropy,
@@ -193,6 +196,20 @@ class OCSampler(ComponentRecognizer):
         probs = classify(self.classifier, clips)  # (S * B, num_classes)
         return (probs.unflatten(0, inds.shape[:2]) * targets).sum(dim=-1)
 
+    def scores(self, inputs: Tensor) -> Tensor:
+        """Class probabilities, float32 ``(B, num_classes)``."""
+        return self._select_and_classify(inputs)[0]
+
+    def _select_and_classify(
+            self, inputs: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        """Scores ``(B, K)``, selected ``(B, N)``, probabilities ``(B, T)``.
+        """
+        self._check_inputs(inputs)
+        logits = self.policy_logits(inputs)
+        inds = top_inds(logits, self.num_selected)
+        scores = classify(self.classifier, _take(inputs, inds))
+        return scores, inds, full_precision(logits).softmax(dim=-1)
+
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
         """Classify each video from its N most probable candidates.
 
@@ -209,11 +226,7 @@ class OCSampler(ComponentRecognizer):
         Raises:
             ValueError: If T is not ``num_candidates``.
         """
-        self._check_inputs(inputs)
-        logits = self.policy_logits(inputs)
-        inds = top_inds(logits, self.num_selected)
-        scores = classify(self.classifier, _take(inputs, inds))
-        probs = logits.float().softmax(dim=-1)
+        scores, inds, probs = self._select_and_classify(inputs)
         costs = self.component_costs(*inputs.shape[-2:])
         cost = {name: c.macs for name, c in costs.items()}
         for i, sample in enumerate(data_samples):

@@ -1,0 +1,113 @@
+import pytest
+import torch
+from mmaction.registry import DATASETS
+
+from helpers import NUM_CLASSES, pipeline, write_video
+
+
+def build(ann_file, **options):
+    return DATASETS.build(
+        dict(
+            type='UntrimmedVideoDataset',
+            ann_file=str(ann_file),
+            data_prefix=dict(video=str(ann_file.parent)),
+            pipeline=pipeline(5),
+            **{'num_classes': NUM_CLASSES, **options}))
+
+
+@pytest.fixture
+def broken_list(tmp_path):
+    """A missing, a truncated and an empty file before two good ones."""
+    write_video(tmp_path / 'good.mp4')
+    content = write_video(tmp_path / 'good2.mp4', num_frames=40).read_bytes()
+    (tmp_path / 'truncated.mp4').write_bytes(content[:len(content) // 2])
+    (tmp_path / 'empty.mp4').write_bytes(b'')
+    names = ['missing.mp4', 'truncated.mp4', 'empty.mp4', 'good.mp4',
+             'good2.mp4']
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text(''.join(f'{name} 1\n' for name in names))
+    return ann_file
+
+
+def test_good_video(ann_file):
+    packed = build(ann_file)[1]
+    assert packed['inputs'].shape == (5, 3, 32, 32)
+    sample = packed['data_samples']
+    assert sample.gt_label.tolist() == [1]
+    assert sample.frame_inds.tolist() == [1, 3, 6, 8, 10]
+    assert 'broken_videos' not in sample
+
+
+def test_decoded_frames_are_the_named_ones(ann_file):
+    packed = build(ann_file)[0]  # grey level 8 a frame
+    levels = packed['inputs'].float().mean(dim=(1, 2, 3))
+    expected = 8 * torch.tensor(packed['data_samples'].frame_inds).float()
+    torch.testing.assert_close(levels, expected, atol=3, rtol=0)
+
+
+def test_broken_videos_are_replaced_in_training(broken_list):
+    sample = build(broken_list)[0]['data_samples']
+    assert sample.filename.endswith('good.mp4')
+    names = [name.rsplit('/')[-1] for name, _ in sample.broken_videos]
+    assert names == ['missing.mp4', 'truncated.mp4', 'empty.mp4']
+    reasons = dict(sample.broken_videos)
+    assert 'does not exist' in next(iter(reasons.values()))
+    assert all('\n' not in reason for reason in reasons.values())
+
+
+def test_the_last_video_is_replaced_by_the_first(broken_list):
+    lines = broken_list.read_text().splitlines()
+    broken_list.write_text('\n'.join(lines[3:] + lines[:1]))
+    sample = build(broken_list)[2]['data_samples']
+    assert sample.filename.endswith('good.mp4')
+
+
+def test_broken_videos_are_placeholders_in_testing(broken_list):
+    packed = build(broken_list, test_mode=True)[1]
+    assert packed['inputs'].numel() == 0
+    sample = packed['data_samples']
+    assert sample.unreadable and sample.filename.endswith('truncated.mp4')
+    assert 'imgs' not in packed
+
+
+def test_nothing_but_broken_videos_stops(tmp_path):
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text('a.mp4 0\nb.mp4 1\n')
+    with pytest.raises(RuntimeError, match='could not be decoded, the last'):
+        build(ann_file, max_replacements=2)[0]
+
+
+def test_errors_of_the_config_are_not_taken_for_broken_videos(ann_file):
+    dataset = build(ann_file)
+    dataset.pipeline.transforms[1].num_candidates = None
+    with pytest.raises(TypeError):
+        dataset[0]
+
+
+def test_missing_annotation_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match='none.txt does not exist'):
+        build(tmp_path / 'none.txt')
+
+
+@pytest.mark.parametrize('text,message', [
+    ('', 'names no video'),
+    ('\n \n', 'names no video'),
+    ('a.mp4 0\nb.mp4 3\n', r'line 2: label 3 is outside \[0, num_classes=3'),
+    ('a.mp4 -1\n', 'label -1 is outside'),
+    ('a.mp4 x\n', 'line 1: labels must be whole numbers'),
+    ('a.mp4\n', 'line 1: needs "video label"'),
+    ('a.mp4 1 2\n', 'line 1: needs "video label"'),
+])
+def test_wrong_annotations(tmp_path, text, message):
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        build(ann_file)
+
+
+def test_several_labels(tmp_path):
+    write_video(tmp_path / 'a.mp4')
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text('a.mp4 0 2\n')
+    sample = build(ann_file, multi_class=True)[0]['data_samples']
+    assert sample.gt_label.tolist() == [1, 0, 1]

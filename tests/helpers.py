@@ -1,0 +1,165 @@
+"""What the tests share: tiny videos and tiny OCSamplers."""
+from pathlib import Path
+from typing import List, Optional
+
+import av
+import numpy as np
+import torch
+from mmaction.structures import ActionDataSample
+from mmengine.config import Config
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+NUM_CLASSES = 3
+
+
+def write_video(path: Path,
+                num_frames: int = 12,
+                size: int = 32,
+                shade: int = 0) -> Path:
+    """Write a small H.264 file; frame i has grey level
+    ``shade + 8 * i``, at most 255.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('libx264', rate=10)
+        stream.width = stream.height = size
+        stream.pix_fmt = 'yuv420p'
+        for i in range(num_frames):
+            level = min(shade + 8 * i, 255)
+            image = np.full((size, size, 3), level, np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format='rgb24')
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def write_dataset(root: Path, num_videos: int = 8) -> Path:
+    """Write videos whose brightness tells the class, and their list.
+
+    Returns:
+        Path: The annotation file.
+    """
+    lines = []
+    for i in range(num_videos):
+        write_video(root / f'{i}.mp4', shade=60 * (i % NUM_CLASSES))
+        lines.append(f'{i}.mp4 {i % NUM_CLASSES}')
+    ann_file = root / 'list.txt'
+    ann_file.write_text('\n'.join(lines) + '\n')
+    return ann_file
+
+
+def tiny_classifier(dims: int = 2) -> dict:
+    """A recognizer config that runs in milliseconds."""
+    if dims == 3:
+        return dict(
+            type='Recognizer3D',
+            backbone=dict(
+                type='ResNet3d', depth=18, base_channels=4, pretrained=None,
+                conv1_kernel=(1, 3, 3), conv1_stride_t=1, pool1_stride_t=1,
+                norm_eval=False),
+            cls_head=dict(
+                type='I3DHead', num_classes=NUM_CLASSES, in_channels=32,
+                dropout_ratio=0.))
+    return dict(
+        type='Recognizer2D',
+        backbone=dict(
+            type='mmpretrain.ResNet', depth=18, stem_channels=4,
+            base_channels=4, num_stages=2, strides=(1, 2),
+            dilations=(1, 1), out_indices=(1, )),
+        cls_head=dict(
+            type='TSNHead', num_classes=NUM_CLASSES, in_channels=8,
+            dropout_ratio=0.))
+
+
+def tiny_ocsampler(num_candidates: int = 5,
+                   num_selected: int = 2,
+                   dims: int = 2,
+                   **options) -> dict:
+    """An OCSampler config that trains in milliseconds."""
+    return dict(
+        type='OCSampler',
+        num_candidates=num_candidates,
+        num_selected=num_selected,
+        skim_size=16,
+        skim_network=dict(
+            type='MobileNetV2TSM', num_segments=num_candidates,
+            widen_factor=0.1, pretrained2d=False),
+        skim_head=dict(
+            type='TSNHead', num_classes=NUM_CLASSES, in_channels=1280),
+        policy=dict(type='FramePolicy', in_channels=1280),
+        classifier=tiny_classifier(dims),
+        data_preprocessor=dict(
+            type='ActionDataPreprocessor', mean=[127.5] * 3, std=[64.] * 3,
+            format_shape='NCHW'),
+        **options)
+
+
+def tiny_config(ann_file: Path, work_dir: Path,
+                model: Optional[dict] = None) -> Config:
+    """A two-stage run of an OCSampler on a written data set, on the CPU."""
+    cfg = Config.fromfile(REPOSITORY / 'configs/_base_/default_runtime.py')
+    num_candidates = (model or tiny_ocsampler())['num_candidates']
+
+    def loader(test_mode: bool) -> dict:
+        return dict(
+            batch_size=4,
+            num_workers=0,
+            sampler=dict(type='DefaultSampler', shuffle=not test_mode),
+            dataset=dict(
+                type='UntrimmedVideoDataset',
+                ann_file=str(ann_file),
+                data_prefix=dict(video=str(ann_file.parent)),
+                num_classes=NUM_CLASSES,
+                test_mode=test_mode,
+                pipeline=pipeline(num_candidates)))
+
+    cfg.merge_from_dict(
+        dict(
+            model=model or tiny_ocsampler(),
+            train_dataloader=loader(False),
+            val_dataloader=loader(True),
+            test_dataloader=loader(True),
+            val_evaluator=[dict(type='AccMetric'), dict(type='CostMetric')],
+            test_evaluator=[dict(type='AccMetric'), dict(type='CostMetric')],
+            train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=4,
+                           val_interval=2),
+            val_cfg=dict(type='ValLoop'),
+            test_cfg=dict(type='TestLoop'),
+            optim_wrapper=dict(
+                optimizer=dict(type='SGD', lr=0.01, momentum=0.9)),
+            custom_hooks=[
+                dict(type='TrainingStageHook', stages=[
+                    dict(name='warmup', epochs=2),
+                    dict(name='policy', epochs=2,
+                         optim_wrapper=dict(
+                             optimizer=dict(type='Adam', lr=0.001)),
+                         param_scheduler=[dict(type='CosineAnnealingLR')]),
+                ])
+            ],
+            randomness=dict(seed=3),
+            work_dir=str(work_dir)))
+    return cfg
+
+
+def pipeline(num_candidates: int) -> List[dict]:
+    """Decode, without random augmentation."""
+    return [
+        dict(type='DecordInit'),
+        dict(type='SampleCandidateFrames', num_candidates=num_candidates,
+             test_mode=True),
+        dict(type='DecordDecode'),
+        dict(type='FormatShape', input_format='NCHW'),
+        dict(type='PackActionInputs',
+             meta_keys=('filename', 'frame_inds', 'num_repeated')),
+    ]
+
+
+def samples(labels: List[int]) -> List[ActionDataSample]:
+    """Samples with single labels."""
+    return [ActionDataSample().set_gt_label(label) for label in labels]
+
+
+def candidates(batch_size: int = 3, num_candidates: int = 5,
+               size: int = 32) -> torch.Tensor:
+    """Normalised candidate frames ``(B, T, 3, size, size)``."""
+    return torch.randn(batch_size, num_candidates, 3, size, size)

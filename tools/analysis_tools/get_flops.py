@@ -1,0 +1,80 @@
+"""Print what one video costs a recognizer, component by component.
+
+Counts the multiply-adds of the networks that testing runs, from the config
+alone: no data and no weights are needed.
+"""
+import argparse
+import json
+from pathlib import Path
+from typing import List, Optional, Tuple
+
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
+
+from mmaction_sampler.analysis import cost_report, cost_table
+from mmaction_sampler.apis.cli import sync_num_candidates
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Options of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file of the recognizer')
+    parser.add_argument(
+        '--shape', type=int, nargs='+', metavar='PX',
+        help='side, or height and width, of the input frames; by default '
+        'what the test pipeline of the config produces')
+    parser.add_argument('--json', help='write the report to this file, too')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction,
+        help='override settings of the config, as key=value')
+    return parser.parse_args(argv)
+
+
+def input_shape(cfg: Config) -> Tuple[int, int]:
+    """Height and width of the frames that the test pipeline produces.
+
+    Args:
+        cfg (Config): Config with a ``test_pipeline``.
+
+    Returns:
+        tuple[int, int]: Height and width, pixels.
+
+    Raises:
+        ValueError: If no transform fixes the size.
+    """
+    for transform in reversed(cfg.get('test_pipeline', [])):
+        size = transform.get('crop_size') or (
+            transform.get('scale')
+            if not transform.get('keep_ratio', True) else None)
+        if size:
+            width, height = (size, size) if isinstance(size, int) else size
+            return height, width
+    raise ValueError(
+        'the test pipeline fixes no frame size (CenterCrop, or Resize with '
+        'keep_ratio=False); give --shape')
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Build the model, trace its components, print and write the report."""
+    args = parse_args(argv)
+    cfg = Config.fromfile(args.config)
+    if args.cfg_options:
+        cfg.merge_from_dict(args.cfg_options)
+    sync_num_candidates(cfg)
+    if args.shape:
+        height, width = args.shape[0], args.shape[-1]
+    else:
+        height, width = input_shape(cfg)
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    from mmaction.registry import MODELS
+    model = MODELS.build(cfg.model)
+    model.eval()
+    costs = model.component_costs(height, width)
+    print(cost_table(costs, 0, (height, width)))
+    if args.json:
+        report = json.dumps(cost_report(costs), indent=2)
+        Path(args.json).write_text(report + '\n', encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main()
