@@ -150,7 +150,7 @@ def draw_and_write(rng: np.random.Generator, plates: Sequence[Plate],
 
 
 def start_worker() -> None:
-    """Prepares a worker process: one thread each, Ctrl-C left to the parent."""
+    """Prepares a worker process: one thread, Ctrl-C left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
 
