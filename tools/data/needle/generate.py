@@ -1,0 +1,291 @@
+"""Generates the needle data set: videos in which little of the time and
+little of the frame matters.
+
+Every video is drawn from its own random generator, seeded with the seed, the
+split and the number of the video, so the same settings give the same bytes
+whatever the number of workers.
+
+Example:
+    python tools/data/needle/generate.py data/needle
+"""
+import argparse
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Union
+
+import cv2
+import numpy as np
+from encode import write_video
+from render import TONES, render_audio, render_frames
+from rich.console import Console
+from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
+                           TimeElapsedColumn, TimeRemainingColumn)
+from scene import (MIN_FRAMES, MIN_SIZE, Plate, draw_labels, draw_main_scene)
+
+# Raise this when the same settings come to give other videos.
+FORMAT = 1
+
+SPLITS = ('train', 'val', 'test')
+EASY_FRACTIONS = {'train': 0.4, 'val': 50 / 240, 'test': 50 / 240}
+# In the place of a video's number: the generator of a split's labels. A list
+# without a third number would give the stream of the split's video 0.
+LABEL_STREAM = 2**32 - 1
+MAX_VIDEOS = 100000  # numbers have five digits
+MAX_SIZE = 4096
+MAX_FPS = 240
+
+Record = Dict[str, Union[str, int, bool, List[int]]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the content of the data set."""
+    seed: int
+    num_train: int
+    num_val: int
+    num_test: int
+    num_frames: int
+    size: int
+    fps: int
+    variant: str = 'main'
+    format: int = FORMAT
+
+    def check(self) -> None:
+        """Raises a ValueError if no data set can have these settings."""
+        if self.seed < 0:
+            raise ValueError(f'--seed must be 0 or more, not {self.seed}.')
+        for split in SPLITS:
+            number = self.num_videos(split)
+            if not 1 <= number <= MAX_VIDEOS:
+                raise ValueError(f'--num-{split} must be 1 to {MAX_VIDEOS}, '
+                                 f'not {number}.')
+        if self.num_frames < MIN_FRAMES:
+            raise ValueError(
+                f'--num-frames must be {MIN_FRAMES} or more, so that both '
+                f'plates find time, not {self.num_frames}.')
+        if not MIN_SIZE <= self.size <= MAX_SIZE or self.size % 2:
+            raise ValueError(
+                f'--size must be an even number from {MIN_SIZE} to '
+                f'{MAX_SIZE}, so that both plates find room, not '
+                f'{self.size}.')
+        if not 1 <= self.fps <= MAX_FPS:
+            raise ValueError(f'--fps must be 1 to {MAX_FPS}, not {self.fps}.')
+
+    def num_videos(self, split: str) -> int:
+        """Videos in a split."""
+        return {
+            'train': self.num_train,
+            'val': self.num_val,
+            'test': self.num_test
+        }[split]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One video to make; small, since it is sent to another process."""
+    out_dir: Path
+    settings: Settings
+    split: str
+    index: int
+    label: int
+    easy: bool
+
+    @property
+    def filename(self) -> str:
+        """Path of the video relative to the folder of all videos."""
+        return f'{self.split}/{self.index:05d}.mp4'
+
+
+def plan_tasks(out_dir: Path, settings: Settings) -> List[Task]:
+    """One task for every video, split by split, in the order of numbers."""
+    tasks = []
+    for number, split in enumerate(SPLITS):
+        rng = np.random.default_rng([settings.seed, number, LABEL_STREAM])
+        labels, easy = draw_labels(rng, settings.num_videos(split),
+                                   EASY_FRACTIONS[split])
+        tasks += [
+            Task(out_dir, settings, split, index, int(labels[index]),
+                 bool(easy[index])) for index in range(len(labels))
+        ]
+    return tasks
+
+
+def make_video(task: Task) -> Record:
+    """Writes one video, unless it exists, and describes it.
+
+    Returns:
+        filename, label, easy, seed (the numbers that seed the generator) and
+        for each plate the visible frames [start, stop), named a and b.
+    """
+    settings = task.settings
+    seed = [settings.seed, SPLITS.index(task.split), task.index]
+    rng = np.random.default_rng(seed)
+    plates = draw_main_scene(rng, task.label, task.easy, settings.num_frames,
+                             settings.size)
+    path = task.out_dir / 'videos' / task.filename
+    # A video gets its name only when it is complete, so existing is enough.
+    if not path.exists():
+        draw_and_write(rng, plates, settings, path)
+    record: Record = dict(
+        filename=task.filename, label=task.label, easy=task.easy, seed=seed)
+    record.update({p.kind: [p.start, p.stop] for p in plates})
+    return record
+
+
+def draw_and_write(rng: np.random.Generator, plates: Sequence[Plate],
+                   settings: Settings, path: Path) -> None:
+    """Renders a scene with its sound and writes it to a file at once."""
+    frames = render_frames(rng, plates, settings.num_frames, settings.size)
+    tones = [(TONES[p.kind], p.start, p.stop) for p in plates]
+    sound = render_audio(rng, tones, settings.num_frames, settings.fps)
+    partial = path.with_suffix('.part')
+    write_video(partial, frames, sound, settings.fps)
+    os.replace(partial, path)
+
+
+def start_worker() -> None:
+    """Prepares a worker process: one thread, Ctrl-C left to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+
+def make_videos(tasks: Sequence[Task], workers: int) -> Iterator[Record]:
+    """Makes all videos and yields their records in the order of the tasks."""
+    if workers == 1:
+        yield from map(make_video, tasks)
+        return
+    context = multiprocessing.get_context('spawn')
+    pool = ProcessPoolExecutor(workers, context, start_worker)
+    try:
+        yield from pool.map(make_video, tasks, chunksize=4)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def show_progress(records: Iterable[Record], total: int) -> List[Record]:
+    """Collects the records behind a bar, or a line every tenth of the way.
+
+    A bar redraws itself, which would fill a log file with control codes.
+    """
+    done: List[Record] = []
+    if Console().is_terminal:
+        with Progress(
+                TextColumn('videos'), BarColumn(), MofNCompleteColumn(),
+                TimeElapsedColumn(), TimeRemainingColumn()) as progress:
+            bar = progress.add_task('videos', total=total)
+            for record in records:
+                done.append(record)
+                progress.advance(bar)
+        return done
+    print(f'videos: 0 of {total}', flush=True)
+    for record in records:
+        done.append(record)
+        if 10 * len(done) // total > 10 * (len(done) - 1) // total:
+            print(f'videos: {len(done)} of {total}', flush=True)
+    return done
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file such that it is never there in part."""
+    partial = path.with_suffix('.part')
+    partial.write_text(text, encoding='utf-8')
+    os.replace(partial, path)
+
+
+def prepare_folder(out_dir: Path, settings: Settings, overwrite: bool) -> None:
+    """Makes the folders and sees to it that no other videos are in them.
+
+    Raises:
+        ValueError: If there are videos that other settings made, or nobody
+            knows which, and ``overwrite`` is not set.
+    """
+    if out_dir.exists() and not out_dir.is_dir():
+        raise ValueError(f'{out_dir} is a file, not a folder.')
+    folders = [out_dir / 'videos' / split for split in SPLITS]
+    present = [p for f in folders for p in sorted(f.glob('[0-9]*.mp4'))]
+    stored = out_dir / 'settings.json'
+    wanted = json.dumps(asdict(settings), indent=2) + '\n'
+    if overwrite:
+        # All go first: a run that is interrupted must not leave old videos
+        # beside the new settings.
+        for path in present:
+            path.unlink()
+    elif stored.exists():
+        if stored.read_text(encoding='utf-8') != wanted:
+            raise ValueError(f'{out_dir} holds videos made with other '
+                             'settings; give --overwrite to replace them.')
+    elif present:
+        raise ValueError(f'{out_dir} holds videos of unknown settings; give '
+                         '--overwrite to replace them.')
+    for folder in folders + [out_dir / 'annotations']:
+        folder.mkdir(parents=True, exist_ok=True)
+    write_text(stored, wanted)
+
+
+def generate(out_dir: Path, settings: Settings, workers: int) -> None:
+    """Makes what is missing of a data set in a prepared folder."""
+    tasks = plan_tasks(out_dir, settings)
+    records = show_progress(make_videos(tasks, workers), len(tasks))
+    for split in SPLITS:
+        rows = [r for t, r in zip(tasks, records) if t.split == split]
+        base = out_dir / 'annotations' / split
+        write_text(
+            base.with_suffix('.txt'),
+            ''.join(f'{r["filename"]} {r["label"]}\n' for r in rows))
+        lines = ',\n'.join(json.dumps(r) for r in rows)
+        write_text(base.with_suffix('.json'), f'[\n{lines}\n]\n')
+    print(f'{len(tasks)} videos are in {out_dir}.')
+
+
+def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description='Generate the needle data set.',
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    add = parser.add_argument
+    add('out_dir', nargs='?', type=Path, default=Path('data/needle'))
+    add('--seed', type=int, default=0, help='another seed, other videos')
+    add('--num-train', type=int, default=480, help='training videos')
+    add('--num-val', type=int, default=240, help='validation videos')
+    add('--num-test', type=int, default=240, help='test videos')
+    add('--num-frames', type=int, default=50, help='frames of a video')
+    add('--size', type=int, default=112, help='width and height in pixels')
+    add('--fps', type=int, default=10, help='frames per second')
+    add('--workers', type=int, default=os.cpu_count(), help='processes')
+    add('--overwrite', action='store_true', help='replace existing videos')
+    return parser.parse_args(args)
+
+
+def main(args: Optional[Sequence[str]] = None) -> int:
+    """Runs the tool and returns its exit code."""
+    parsed = parse_args(args)
+    settings = Settings(parsed.seed, parsed.num_train, parsed.num_val,
+                        parsed.num_test, parsed.num_frames, parsed.size,
+                        parsed.fps)
+    # Only these checks speak to the user; any later error is a bug, and
+    # shows where it comes from.
+    try:
+        settings.check()
+        if parsed.workers < 1:
+            raise ValueError(
+                f'--workers must be 1 or more, not {parsed.workers}.')
+        prepare_folder(parsed.out_dir, settings, parsed.overwrite)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        generate(parsed.out_dir, settings, parsed.workers)
+    except KeyboardInterrupt:
+        print('Stopped; the same command goes on from here.', file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
