@@ -37,12 +37,14 @@ MIM_FILES = ('tools', 'configs', 'model-index.yml', 'dataset-index.yml')
 class BuildWithMim(build_py):
     """Build the package with ``.mim``, where MIM finds tools and configs.
 
-    The files are copied into the build folder, never into the sources.
+    The files are copied into the build folder, never into the sources. An
+    editable installation gets files that lead to the sources instead.
     """
 
     def run(self) -> None:
         if self.editable_mode:
             super().run()
+            self.lead_to_sources()
             return
         # An earlier build may have left files that are gone by now.
         shutil.rmtree(self.build_lib, ignore_errors=True)
@@ -59,8 +61,31 @@ class BuildWithMim(build_py):
             elif source.is_file():
                 shutil.copy2(source, target / name)
 
+    def lead_to_sources(self) -> None:
+        """Write ``.mim`` beside the link of an editable installation.
+
+        MIM looks for the package in site-packages, where such an
+        installation has nothing but a path to the sources. A folder without
+        ``__init__.py`` does not hide the package that this path leads to.
+        """
+        root = Path(__file__).resolve().parent
+        install_lib = self.get_finalized_command('install').install_lib
+        target = Path(install_lib, 'mmaction_sampler', '.mim')
+        for source in (root / 'tools').glob('*.py'):
+            script = target / 'tools' / source.name
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text('import runpy\n'
+                              f'runpy.run_path({str(source)!r}, '
+                              "run_name='__main__')\n")
+        for source in (root / 'configs').rglob('*.py'):
+            config = target / source.relative_to(root)
+            config.parent.mkdir(parents=True, exist_ok=True)
+            config.write_text(f'_base_ = {str(source)!r}\n')
+
 
 setup(
+    # Named, so that an editable installation is a plain path entry.
+    package_dir={'': '.'},
     install_requires=REQUIRED,
     extras_require=EXTRAS,
     cmdclass={'build_py': BuildWithMim})

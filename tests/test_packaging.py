@@ -28,8 +28,8 @@ def sources(folder: str, pattern: str = '*') -> Set[str]:
 
 
 @pytest.fixture(scope='module')
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """A wheel, built from a copy so that the sources stay clean."""
+def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, so that building leaves the real ones clean."""
     copy = tmp_path_factory.mktemp('sources')
     ignore = shutil.ignore_patterns('__pycache__', '.mim')
     for name in (*SHIPPED, 'tests'):
@@ -38,6 +38,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     for path in ROOT.iterdir():
         if path.is_file() and not path.name.startswith('.'):
             shutil.copy2(path, copy)
+    return copy
+
+
+@pytest.fixture(scope='module')
+def wheel(source_copy: Path) -> zipfile.ZipFile:
+    """A wheel, built over what an earlier build left behind."""
+    copy = source_copy
     stale = copy / 'build' / 'lib' / 'mmaction_sampler' / 'stale.py'
     stale.parent.mkdir(parents=True)
     stale.write_text('')
@@ -105,6 +112,27 @@ def test_all_is_the_union_of_the_extras(wheel: zipfile.ZipFile) -> None:
     assert {'lite', 'mmpretrain', 'mim', 'vis', 'tests'} == set(extras)
     core = [line for line in lines if line.startswith('Requires-Dist: mmcv')]
     assert all('extra' in line for line in core)
+
+
+def test_editable_installation_leads_to_the_sources(
+        source_copy: Path) -> None:
+    code = ('from setuptools import build_meta\n'
+            "print(build_meta.build_editable('editable'))\n")
+    subprocess.run([sys.executable, '-c', code], cwd=source_copy, check=True)
+    path = next((source_copy / 'editable').glob('*.whl'))
+    editable = zipfile.ZipFile(path)
+    prefix = 'mmaction_sampler/.mim/'
+    script = editable.read(f'{prefix}tools/train.py').decode()
+    assert repr(str(source_copy / 'tools' / 'train.py')) in script
+    configs = {
+        name[len(prefix):]
+        for name in editable.namelist()
+        if name.startswith(f'{prefix}configs/')
+    }
+    assert configs == sources('configs', '*.py')
+    # Anything more would hide the sources.
+    assert 'mmaction_sampler/__init__.py' not in editable.namelist()
+    assert any(name.endswith('.pth') for name in editable.namelist())
 
 
 @pytest.mark.skipif(
