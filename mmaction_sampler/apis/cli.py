@@ -1,0 +1,202 @@
+"""What the training and test scripts share: options, and their meaning."""
+import argparse
+import os
+import os.path as osp
+from typing import Optional, Sequence
+
+import torch.distributed as torch_dist
+from mmaction.registry import RUNNERS
+from mmengine.config import Config, ConfigDict, DictAction
+from mmengine.device import get_device
+from mmengine.runner import Runner
+
+from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
+                           enable_visualization, set_randomness,
+                           sync_num_candidates)
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that training and testing have in common."""
+    parser.add_argument(
+        '--work-dir', help='directory for logs, checkpoints and metrics')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='settings that override the config, as key=value pairs; a list '
+        'is written key="[a,b]" or key=a,b, without white space')
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what started the processes of a distributed run')
+    # torch.distributed.launch of older releases passes it.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def parse_train_args(
+        argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Parse the options of ``tools/train.py``: those of MMAction2 1.x."""
+    parser = argparse.ArgumentParser(description='Train a recognizer')
+    parser.add_argument('config', help='path of the config')
+    add_common_options(parser)
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='checkpoint to resume from; without a value, the latest one in '
+        'the work directory')
+    parser.add_argument(
+        '--amp', action='store_true', help='train with mixed precision')
+    parser.add_argument(
+        '--no-validate',
+        action='store_true',
+        help='do not validate during training')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the real total batch size')
+    parser.add_argument('--seed', type=int, help='random seed')
+    parser.add_argument(
+        '--diff-rank-seed',
+        action='store_true',
+        help='give every rank a seed of its own')
+    parser.add_argument(
+        '--deterministic',
+        action='store_true',
+        help='use deterministic cuDNN algorithms')
+    return parser.parse_args(argv)
+
+
+def parse_test_args(
+        argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Parse the options of ``tools/test.py``: those of MMAction2 1.x."""
+    parser = argparse.ArgumentParser(description='Test a recognizer')
+    parser.add_argument('config', help='path of the config')
+    parser.add_argument('checkpoint', help='path or address of the weights')
+    add_common_options(parser)
+    parser.add_argument(
+        '--dump', help='pickle file that the predictions are written to')
+    parser.add_argument(
+        '--show-dir', help='directory that drawn predictions are written to')
+    parser.add_argument(
+        '--show', action='store_true', help='draw predictions in a window')
+    parser.add_argument(
+        '--interval', type=int, default=1, help='draw every n-th sample')
+    parser.add_argument(
+        '--wait-time',
+        type=float,
+        default=2,
+        help='seconds that a drawn prediction is shown')
+    return parser.parse_args(argv)
+
+
+def load_config(args: argparse.Namespace) -> Config:
+    """Read the config and merge what both scripts' options say.
+
+    The command line wins over the config; without a work directory in
+    either, it is named after the config.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+    """
+    if not osp.isfile(args.config):
+        raise FileNotFoundError(
+            f'Config {args.config} does not exist; check the path.')
+    cfg = Config.fromfile(args.config)
+    if args.cfg_options is not None:
+        cfg.merge_from_dict(args.cfg_options)
+    sync_num_candidates(cfg)
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        name = osp.splitext(osp.basename(args.config))[0]
+        cfg.work_dir = osp.join('./work_dirs', name)
+    return cfg
+
+
+def train_config(args: argparse.Namespace) -> Config:
+    """The config of a training run, every option merged.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+        ValueError: If ``--amp`` or ``--auto-scale-lr`` cannot be met.
+    """
+    cfg = load_config(args)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        enable_amp(cfg)
+    if args.auto_scale_lr:
+        enable_auto_scale_lr(cfg)
+    if args.resume is not None:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    set_randomness(
+        cfg,
+        seed=args.seed,
+        diff_rank_seed=args.diff_rank_seed,
+        deterministic=args.deterministic)
+    return cfg
+
+
+def test_config(args: argparse.Namespace) -> Config:
+    """The config of a test run, every option merged.
+
+    Raises:
+        FileNotFoundError: If there is no such config.
+        ValueError: If ``--dump`` or ``--show`` cannot be met.
+    """
+    cfg = load_config(args)
+    cfg.load_from = args.checkpoint
+    if args.show or args.show_dir is not None:
+        enable_visualization(
+            cfg,
+            show=args.show,
+            out_dir=args.show_dir,
+            interval=args.interval,
+            wait_time=args.wait_time)
+    if args.dump is not None:
+        add_dump(cfg, args.dump)
+    return cfg
+
+
+def setup_cpu_distributed(cfg: Config) -> None:
+    """Prepare a distributed run on a machine without an accelerator.
+
+    MMEngine selects a CUDA device and hands it to its wrapper, which fails
+    there; a process group that exists already, and a wrapper config without
+    devices, keep it from both.
+
+    Raises:
+        ValueError: If the launcher is not PyTorch's.
+    """
+    if cfg.launcher != 'pytorch':
+        raise ValueError(
+            f'--launcher {cfg.launcher} needs an accelerator and this '
+            'machine has none; use --launcher pytorch.')
+    torch_dist.init_process_group('gloo')
+    wrapper = cfg.get('model_wrapper_cfg') or ConfigDict(
+        type='MMDistributedDataParallel',
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False))
+    wrapper['device_ids'] = None
+    cfg.model_wrapper_cfg = wrapper
+
+
+def build_runner(cfg: Config, local_rank: int = 0) -> Runner:
+    """Build the runner that the config describes.
+
+    Args:
+        cfg (Config): A config that :func:`train_config` or
+            :func:`test_config` returned.
+        local_rank (int): Rank on this machine, where the launcher did not
+            put it into the environment. Defaults to 0.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    if cfg.launcher != 'none' and get_device() == 'cpu':
+        setup_cpu_distributed(cfg)
+    if 'runner_type' in cfg:
+        return RUNNERS.build(cfg)
+    return Runner.from_cfg(cfg)

@@ -1,0 +1,154 @@
+"""What one command line option changes in a config, one function each."""
+from typing import Any, Dict, Iterator, List, Optional
+
+from mmengine.config import Config, ConfigDict
+from mmengine.device import get_device
+from mmengine.logging import print_log
+
+_PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
+              'train_pipeline', 'val_pipeline', 'test_pipeline')
+
+
+def enable_amp(cfg: Config) -> None:
+    """Turn every optimiser wrapper, stages' included, into its AMP form.
+
+    Raises:
+        ValueError: If there is no accelerator, or a wrapper is of a type
+            that has no AMP form.
+    """
+    if get_device() == 'cpu':
+        raise ValueError('--amp needs an accelerator and this machine has '
+                         'none; leave --amp out.')
+    wrappers = {'optim_wrapper': cfg.get('optim_wrapper')}
+    for i, hook in enumerate(cfg.get('custom_hooks') or []):
+        if hook.get('type') != 'TrainingStageHook':
+            continue
+        for j, stage in enumerate(hook.get('stages', [])):
+            # A stage without one keeps the wrapper of the stage before.
+            key = f'custom_hooks[{i}].stages[{j}].optim_wrapper'
+            wrappers[key] = stage.get('optim_wrapper')
+    for key, wrapper in wrappers.items():
+        if wrapper is not None:
+            _to_amp(key, wrapper)
+
+
+def _to_amp(key: str, wrapper: ConfigDict) -> None:
+    if 'optimizer' not in wrapper:  # one wrapper for each component
+        for name, part in wrapper.items():
+            if isinstance(part, dict) and 'optimizer' in part:
+                _to_amp(f'{key}.{name}', part)
+        return
+    kind = wrapper.get('type', 'OptimWrapper')
+    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+        raise ValueError(f'--amp cannot change {key} of type {kind}; use '
+                         'OptimWrapper there or leave --amp out.')
+    wrapper['type'] = 'AmpOptimWrapper'
+    wrapper.setdefault('loss_scale', 'dynamic')
+
+
+def enable_auto_scale_lr(cfg: Config) -> None:
+    """Scale the learning rate from the batch size that the config names.
+
+    Raises:
+        ValueError: If the config does not name that batch size.
+    """
+    scaling = cfg.get('auto_scale_lr')
+    if scaling is None or 'base_batch_size' not in scaling:
+        raise ValueError(
+            '--auto-scale-lr needs the total batch size that the learning '
+            'rate was chosen for; add auto_scale_lr = '
+            'dict(base_batch_size=...) to the config.')
+    scaling['enable'] = True
+
+
+def set_randomness(cfg: Config, seed: Optional[int], diff_rank_seed: bool,
+                   deterministic: bool) -> None:
+    """Let what is asked for win over the config, and keep the rest."""
+    randomness = cfg.get('randomness') or ConfigDict(seed=None)
+    if seed is not None:
+        randomness['seed'] = seed
+    if diff_rank_seed:
+        randomness['diff_rank_seed'] = True
+    if deterministic:
+        randomness['deterministic'] = True
+    cfg.randomness = randomness
+
+
+def enable_visualization(cfg: Config, show: bool, out_dir: Optional[str],
+                         interval: int, wait_time: float) -> None:
+    """Switch the visualisation hook on.
+
+    Args:
+        cfg (Config): The config, changed in place.
+        show (bool): Whether to open a window.
+        out_dir (str, optional): Directory for the drawn predictions.
+        interval (int): Every how many samples to draw one.
+        wait_time (float): Seconds that a window stays.
+
+    Raises:
+        ValueError: If the config has no such hook.
+    """
+    hook = (cfg.get('default_hooks') or {}).get('visualization')
+    if hook is None:
+        raise ValueError(
+            '--show and --show-dir need default_hooks.visualization; add '
+            "visualization=dict(type='VisualizationHook') there.")
+    hook.update(
+        enable=True,
+        show=show,
+        wait_time=wait_time,
+        out_dir=out_dir,
+        interval=interval)
+
+
+def add_dump(cfg: Config, path: str) -> None:
+    """Add the metric that writes the predictions to ``path``.
+
+    Raises:
+        ValueError: If ``path`` is not named as a pickle file.
+    """
+    if not path.endswith(('.pkl', '.pickle')):
+        raise ValueError(
+            f'--dump writes a pickle file, but got {path}; give it a name '
+            'that ends in .pkl or .pickle.')
+    evaluators = cfg.test_evaluator
+    if not isinstance(evaluators, (list, tuple)):
+        evaluators = [evaluators]
+    cfg.test_evaluator = [
+        *evaluators,
+        dict(type='DumpResults', out_file_path=path)
+    ]
+
+
+def sync_num_candidates(cfg: Config) -> None:
+    """Load as many candidates a video as the model expects.
+
+    Every ``SampleCandidateFrames`` in the pipelines gets the model's
+    ``num_candidates``, so that overriding the latter is enough.
+    """
+    model = cfg.get('model') or {}
+    num_candidates = model.get('num_candidates')
+    if num_candidates is None:
+        return
+    for key in _PIPELINES:
+        for transform in _find_transforms(
+                cfg.get(key), 'SampleCandidateFrames'):
+            given = transform.get('num_candidates')
+            if given != num_candidates:
+                transform['num_candidates'] = num_candidates
+                print_log(
+                    f'{key}: SampleCandidateFrames.num_candidates {given} -> '
+                    f'{num_candidates}, as in model.num_candidates',
+                    logger='current')
+
+
+def _find_transforms(node: Any, kind: str) -> Iterator[Dict[str, Any]]:
+    children: List[Any] = []
+    if isinstance(node, dict):
+        if node.get('type') == kind:
+            yield node
+        children = list(node.values())
+    elif isinstance(node, (list, tuple)):
+        children = list(node)
+    for child in children:
+        yield from _find_transforms(child, kind)

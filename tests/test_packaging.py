@@ -1,0 +1,156 @@
+"""What a wheel carries."""
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Set
+
+import pytest
+
+from mmaction_sampler import __version__
+
+ROOT = Path(__file__).parents[1]
+DIST_INFO = f'mmaction_sampler-{__version__}.dist-info'
+SHIPPED = ('mmaction_sampler', 'tools', 'configs', 'requirements')
+
+
+def sources(folder: str, pattern: str = '*') -> Set[str]:
+    """Files below a folder of the sources, caches left out."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / folder).rglob(pattern)
+        if path.is_file() and '__pycache__' not in path.parts
+        and '.mim' not in path.parts
+    }
+
+
+@pytest.fixture(scope='module')
+def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, so that building leaves the real ones clean."""
+    copy = tmp_path_factory.mktemp('sources')
+    ignore = shutil.ignore_patterns('__pycache__', '.mim')
+    for name in (*SHIPPED, 'tests'):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=ignore)
+    for path in ROOT.iterdir():
+        if path.is_file() and not path.name.startswith('.'):
+            shutil.copy2(path, copy)
+    return copy
+
+
+@pytest.fixture(scope='module')
+def wheel(source_copy: Path) -> zipfile.ZipFile:
+    """A wheel, built over what an earlier build left behind."""
+    copy = source_copy
+    stale = copy / 'build' / 'lib' / 'mmaction_sampler' / 'stale.py'
+    stale.parent.mkdir(parents=True)
+    stale.write_text('')
+    subprocess.run([
+        sys.executable, '-m', 'pip', 'wheel', '.', '--no-deps',
+        '--no-build-isolation', '-w', 'dist'
+    ],
+                   cwd=copy,
+                   check=True)
+    assert not (copy / 'mmaction_sampler' / '.mim').exists()
+    return zipfile.ZipFile(next((copy / 'dist').glob('*.whl')))
+
+
+def test_wheel_has_every_module(wheel: zipfile.ZipFile) -> None:
+    names = {
+        name
+        for name in wheel.namelist()
+        if name.endswith('.py') and '/.mim/' not in name
+    }
+    assert names == sources('mmaction_sampler', '*.py')
+
+
+def test_mim_finds_tools_and_configs(wheel: zipfile.ZipFile) -> None:
+    prefix = 'mmaction_sampler/.mim/'
+    names = {
+        name[len(prefix):]
+        for name in wheel.namelist() if name.startswith(prefix)
+    }
+    indices = {
+        name
+        for name in ('model-index.yml', 'dataset-index.yml')
+        if (ROOT / name).is_file()
+    }
+    assert names == sources('tools') | sources('configs') | indices
+    assert 'tools/train.py' in names and 'tools/test.py' in names
+
+
+def test_shell_scripts_stay_executable(wheel: zipfile.ZipFile) -> None:
+    scripts = [i for i in wheel.infolist() if i.filename.endswith('.sh')]
+    assert len(scripts) >= 4
+    for script in scripts:
+        assert script.external_attr >> 16 & 0o111, script.filename
+
+
+def test_nothing_but_the_package_is_shipped(wheel: zipfile.ZipFile) -> None:
+    tops = {name.split('/')[0] for name in wheel.namelist()}
+    assert tops == {'mmaction_sampler', DIST_INFO}
+    shipped_tests = [
+        name for name in wheel.namelist()
+        if name.startswith('tests/') or '/tests/' in name
+    ]
+    assert shipped_tests == []
+
+
+def test_all_is_the_union_of_the_extras(wheel: zipfile.ZipFile) -> None:
+    metadata = wheel.read(f'{DIST_INFO}/METADATA')
+    lines = metadata.decode().splitlines()
+    extras = {}
+    for line in lines:
+        if line.startswith('Requires-Dist:') and 'extra ==' in line:
+            requirement, extra = line.split('; extra == ')
+            extras.setdefault(extra.strip('"\''), set()).add(requirement)
+    everything = extras.pop('all')
+    assert everything == set().union(*extras.values())
+    assert {'lite', 'mmpretrain', 'mim', 'vis', 'tests'} == set(extras)
+    core = [line for line in lines if line.startswith('Requires-Dist: mmcv')]
+    assert all('extra' in line for line in core)
+
+
+def test_editable_installation_leads_to_the_sources(
+        source_copy: Path) -> None:
+    code = ('from setuptools import build_meta\n'
+            "print(build_meta.build_editable('editable'))\n")
+    subprocess.run([sys.executable, '-c', code], cwd=source_copy, check=True)
+    path = next((source_copy / 'editable').glob('*.whl'))
+    editable = zipfile.ZipFile(path)
+    prefix = 'mmaction_sampler/.mim/'
+    script = editable.read(f'{prefix}tools/train.py').decode()
+    assert repr(str(source_copy / 'tools' / 'train.py')) in script
+    configs = {
+        name[len(prefix):]
+        for name in editable.namelist()
+        if name.startswith(f'{prefix}configs/')
+    }
+    assert configs == sources('configs', '*.py')
+    # Anything more would hide the sources.
+    assert 'mmaction_sampler/__init__.py' not in editable.namelist()
+    assert any(name.endswith('.pth') for name in editable.namelist())
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec('mim') is None, reason='openmim is missing')
+def test_mim_starts_the_wheels_script(wheel: zipfile.ZipFile,
+                                      tmp_path: Path) -> None:
+    """MIM runs the training script that the wheel carries."""
+    wheel.extractall(tmp_path)
+    (tmp_path / 'some_config.py').write_text('')
+    result = subprocess.run([
+        sys.executable, '-m', 'mim', 'train', 'mmaction_sampler',
+        'some_config.py', '--no-such-option'
+    ],
+                            cwd=tmp_path,
+                            env=dict(os.environ, PYTHONPATH=str(tmp_path)),
+                            capture_output=True,
+                            text=True,
+                            check=False)
+    script = tmp_path / 'mmaction_sampler' / '.mim' / 'tools' / 'train.py'
+    assert str(script) in result.stdout, result.stderr
+    assert 'unrecognized arguments: --no-such-option' in result.stderr
