@@ -13,6 +13,6 @@ from .version import __version__
 if 'mmaction_sampler.env' not in sys.orig_argv:
     stack.check()
     compat.apply()
-    # Imports that register modules stand here, after the check and the mends.
+    from . import datasets, engine, evaluation, models, structures
 
 __all__ = ['__version__']
