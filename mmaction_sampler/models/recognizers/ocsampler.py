@@ -116,7 +116,7 @@ class OCSampler(ComponentRecognizer):
         return self.classifier.cls_head.num_classes
 
     def skim(self, candidates: Tensor) -> Tensor:
-        """Look at all candidates at low resolution (OCSampler Eq. 1).
+        """Look at all candidates at low resolution, OCSampler Eq. (1).
 
         Args:
             candidates (Tensor): Float ``(B, T, C, H, W)``.
@@ -140,7 +140,11 @@ class OCSampler(ComponentRecognizer):
 
     def loss_warmup(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
-        """Stage I: recognition from random frames (OCSampler Eq. 4-5)."""
+        """Stage I: recognition of skim network and classifier, each alone.
+
+        OCSampler Eq. (4) from all T candidates, if there is a skim head, and
+        OCSampler Eq. (5) from random ones at full resolution.
+        """
         self._check_inputs(inputs)
         label_targets(data_samples, self.num_classes, inputs.device)
         losses = {}
@@ -158,7 +162,7 @@ class OCSampler(ComponentRecognizer):
 
     def loss_policy(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
-        """Stage II: policy gradient on the clip reward (OCSampler Eq. 6)."""
+        """Stage II: policy gradient on the reward, OCSampler Eq. (6)."""
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         logits = self.policy_logits(inputs)  # (B, T)
