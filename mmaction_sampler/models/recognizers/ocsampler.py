@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
-                                  full_precision, random_inds, set_log_prob, top_inds)
+                                  full_precision, random_inds, set_log_prob,
+                                  top_inds)
 from mmaction_sampler.structures import Selection
 from .base import ComponentRecognizer
 from .classifier import (ClassifierScores, add_prefix, classifier_input,
