@@ -10,6 +10,7 @@ PACKAGE = REPOSITORY / 'mmaction_sampler'
 MODULES = sorted(p for p in PACKAGE.rglob('*.py') if '.mim' not in p.parts)
 TOOLS = sorted((REPOSITORY / 'tools').rglob('*'))
 MAX_LINES = 300
+MAX_COLUMNS = 79
 
 # What a part may import of the package, besides itself. A part is a folder,
 # or a module beside the folders.
@@ -166,3 +167,12 @@ def test_exceptions_are_still_there() -> None:
 def test_files_stay_short(path: Path) -> None:
     lines = len(path.read_text().splitlines())
     assert lines <= MAX_LINES, f'{name_of(path)} has {lines} lines'
+
+
+@pytest.mark.parametrize(
+    'path', MODULES + sorted(p for folder in ('tools', 'tests')
+                             for p in (REPOSITORY / folder).rglob('*.py')),
+    ids=name_of)
+def test_lines_stay_short(path: Path) -> None:
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        assert len(line) <= MAX_COLUMNS, f'{name_of(path)}:{number}'
