@@ -25,7 +25,7 @@ OPTIONAL = (
      "pip install 'mmaction_sampler[mim]'"),
     ('moviepy', 'videos with the selection drawn in',
      "pip install 'mmaction_sampler[vis]'"),
-    ('matplotlib', 'contact sheets and saliency plots',
+    ('matplotlib', 'saliency plots',
      "pip install 'mmaction_sampler[vis]'"),
 )
 

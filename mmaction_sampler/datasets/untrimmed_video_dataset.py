@@ -1,6 +1,6 @@
 """Videos named in an annotation file, some of which may be broken."""
 from pathlib import Path
-from typing import Callable, List, Optional, Tuple, Union
+from typing import Callable, List, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
@@ -118,20 +118,7 @@ class UntrimmedVideoDataset(VideoDataset):
         Raises:
             BrokenVideoError: If it cannot be opened or decoded.
         """
-        results = self.get_data_info(idx)
-        filename = results['filename']
-        for transform in self.pipeline.transforms:
-            try:
-                if 'imgs' not in results and not Path(filename).is_file():
-                    raise FileNotFoundError('the file does not exist')
-                results = transform(results)
-            except _PROGRAM_ERRORS:
-                raise
-            except Exception as error:
-                if 'imgs' in results:
-                    raise  # decoded: not the file's fault
-                raise BrokenVideoError(_first_line(error)) from error
-        return results
+        return load_video(self.pipeline.transforms, self.get_data_info(idx))
 
     def __getitem__(self, idx: int) -> dict:
         """A video, its replacement (training) or a placeholder (testing).
@@ -158,6 +145,34 @@ class UntrimmedVideoDataset(VideoDataset):
             f'{len(broken)} videos in a row could not be decoded, the last '
             f'is {broken[-1][0]} ({broken[-1][1]}); check data_prefix of the '
             f'dataset')
+
+
+def load_video(transforms: Sequence[Callable], results: dict) -> dict:
+    """Run a pipeline on one video, telling bad files from bad programs.
+
+    Args:
+        transforms (Sequence[Callable]): The pipeline's transforms.
+        results (dict): What they start from: ``filename`` and so on.
+
+    Returns:
+        dict: ``inputs`` and ``data_samples``.
+
+    Raises:
+        BrokenVideoError: If the video cannot be opened or decoded.
+    """
+    filename = results['filename']
+    for transform in transforms:
+        try:
+            if 'imgs' not in results and not Path(filename).is_file():
+                raise FileNotFoundError('the file does not exist')
+            results = transform(results)
+        except _PROGRAM_ERRORS:
+            raise
+        except Exception as error:
+            if 'imgs' in results:
+                raise  # decoded: not the file's fault
+            raise BrokenVideoError(_first_line(error)) from error
+    return results
 
 
 def _first_line(error: Exception) -> str:

@@ -22,9 +22,9 @@ _QUADRATURE_UPPER = 6.
 def draw_without_replacement(logits: Tensor, num_selected: int) -> Tensor:
     """Draw N distinct candidates per video from the multinomial policy.
 
-    Sequential draws without replacement, as in OCSampler Eq. 7, done at once
-    with exponential races (the Gumbel top-k identity), which does not
-    underflow when one candidate takes nearly all the probability.
+    Sequential draws without replacement, OCSampler Eq. (7), done at once with
+    exponential races (the Gumbel top-k identity), which does not underflow
+    when one candidate takes nearly all the probability.
 
     Args:
         logits (Tensor): Unnormalised log-probabilities, float ``(B, T)``.
@@ -127,7 +127,7 @@ def full_precision(values: Tensor) -> Tensor:
 def set_log_prob(logits: Tensor, inds: Tensor) -> Tensor:
     """Log-probability that sequential draws give exactly this SET.
 
-    OCSampler Eq. (8), the sum of Eq. (7) over all N! orders. Up to
+    OCSampler Eq. (8), the sum of Eq. 7 over all N! orders. Up to
     :data:`MAX_EXACT_SELECTED` chosen candidates it is the exact sum, by a
     dynamic programme over the 2^N subsets; above, the same number as a
     one-dimensional integral (see :func:`_set_log_prob_integral`).

@@ -72,7 +72,8 @@ def test_modes_are_put_back():
 
 
 def test_report():
-    report = cost_report(dict(a=ComponentCost(2e9, 3), b=ComponentCost(5e8, 1)))
+    report = cost_report(
+        dict(a=ComponentCost(2e9, 3), b=ComponentCost(5e8, 1)))
     assert report['total_gflops'] == pytest.approx(6.5)
     assert report['components']['a'] == dict(
         unit_gmacs=2., calls=3., gflops=6.)

@@ -12,7 +12,6 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from mmaction_sampler.analysis import cost_report, cost_table
-from mmaction_sampler.apis.cli import sync_num_candidates
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -60,7 +59,6 @@ def main(argv: Optional[List[str]] = None) -> None:
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)
-    sync_num_candidates(cfg)
     if args.shape:
         height, width = args.shape[0], args.shape[-1]
     else:

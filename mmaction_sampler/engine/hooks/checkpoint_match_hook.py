@@ -1,10 +1,12 @@
 """No checkpoint is taken for this model's that is not."""
-from typing import List, Optional
+from typing import List
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+
+from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
 
 
 @HOOKS.register_module()
@@ -31,42 +33,19 @@ class CheckpointMatchHook(Hook):
             ValueError: If no parameter fits, or if a run is resumed from a
                 checkpoint that lacks some.
         """
-        state = checkpoint.get('state_dict', checkpoint)
-        state = {k[7:] if k.startswith('module.') else k: v
-                 for k, v in state.items()}
         model = runner.model
         model = model.module if is_model_wrapper(model) else model
-        wanted = model.state_dict()
-        self._missing = [
-            k for k, v in wanted.items()
-            if k not in state or getattr(state[k], 'shape', None) != v.shape]
-        if len(self._missing) == len(wanted):
-            raise ValueError(
-                f'{runner._load_from} is a checkpoint of another model: it '
-                f'has none of the {len(wanted)} parameters of '
-                f'{type(model).__name__} (its first key is '
-                f'{next(iter(state), None)!r}); a checkpoint of one '
-                f'component goes into model.component_checkpoints')
+        self._missing = unmatched_keys(model, checkpoint, runner._load_from)
         if runner._resume:
             checkpoint.get('meta', {}).pop('config', None)
-            self._refuse_missing(runner)
+            refuse_unmatched(self._missing, runner._load_from)
 
     def before_test(self, runner: Runner) -> None:
         """Refuse to test with parameters that the checkpoint lacks."""
-        self._refuse_missing(runner)
+        refuse_unmatched(self._missing, runner._load_from)
 
     def before_val(self, runner: Runner) -> None:
         """Refuse to validate a checkpoint that lacks parameters."""
         if runner._train_loop is None or not hasattr(
                 runner._train_loop, 'run'):
-            self._refuse_missing(runner)
-
-    def _refuse_missing(self, runner: Runner) -> None:
-        """Raise ValueError if the loaded checkpoint was incomplete."""
-        if self._missing:
-            path: Optional[str] = runner._load_from
-            raise ValueError(
-                f'checkpoint {path} does not fit the model: '
-                f'{len(self._missing)} parameters are missing there or have '
-                f'another shape, first {self._missing[0]!r}; use the config '
-                f'that it was trained with')
+            refuse_unmatched(self._missing, runner._load_from)

@@ -10,6 +10,8 @@ from mmaction_sampler.ops import uniform_inds
 class UniformPolicy(nn.Module):
     """The same N evenly spread candidates in every video.
 
+    The uniform policy of OCSampler Table 4.
+
     Args:
         num_selected (int): N, in ``[1, T]``.
     """
@@ -37,7 +39,8 @@ class UniformPolicy(nn.Module):
 class RandomPolicy(nn.Module):
     """N random candidates of every video, every set equally likely.
 
-    Draws from torch's global random state, which the runner seeds.
+    The random policy of OCSampler Table 4. Draws from torch's global random
+    state, which the runner seeds.
     """
 
     def forward(self, features: Tensor) -> Tensor:

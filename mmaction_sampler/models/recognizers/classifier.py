@@ -26,7 +26,7 @@ def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
 
 
 def classify(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
-    """Class probabilities of clips (OCSampler Eq. 3).
+    """Class probabilities of clips, OCSampler Eq. (3).
 
     What the recognizer's own ``predict`` computes, up to the softmax.
 

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
-                                  full_precision, random_inds, set_log_prob, top_inds)
+                                  full_precision, random_inds, set_log_prob,
+                                  top_inds)
 from mmaction_sampler.structures import Selection
 from .base import ComponentRecognizer
 from .classifier import (ClassifierScores, add_prefix, classifier_input,
@@ -122,7 +123,7 @@ class OCSampler(ComponentRecognizer):
         return self.classifier.cls_head.num_classes
 
     def skim(self, candidates: Tensor) -> Tensor:
-        """Look at all candidates at low resolution (OCSampler Eq. 1).
+        """Look at all candidates at low resolution, OCSampler Eq. (1).
 
         Args:
             candidates (Tensor): Float ``(B, T, C, H, W)``.
@@ -146,7 +147,11 @@ class OCSampler(ComponentRecognizer):
 
     def loss_warmup(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
-        """Stage I: recognition from random frames (OCSampler Eq. 4-5)."""
+        """Stage I: recognition of skim network and classifier, each alone.
+
+        OCSampler Eq. (4) from all T candidates, if there is a skim head, and
+        OCSampler Eq. (5) from random ones at full resolution.
+        """
         self._check_inputs(inputs)
         label_targets(data_samples, self.num_classes, inputs.device)
         losses = {}
@@ -164,7 +169,7 @@ class OCSampler(ComponentRecognizer):
 
     def loss_policy(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
-        """Stage II: policy gradient on the clip reward (OCSampler Eq. 6)."""
+        """Stage II: policy gradient on the reward, OCSampler Eq. (6)."""
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         logits = self.policy_logits(inputs)  # (B, T)

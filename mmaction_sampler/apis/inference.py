@@ -1,0 +1,100 @@
+"""A trained recognizer on videos of one's own."""
+from typing import Callable, List, Tuple
+
+import numpy as np
+import torch
+from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.device import get_device
+from mmengine.registry import init_default_scope
+from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
+
+from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
+from mmaction_sampler.datasets.untrimmed_video_dataset import load_video
+from mmaction_sampler.models.recognizers import ComponentRecognizer
+
+_META_KEYS = ('filename', 'frame_inds', 'avg_fps')
+
+
+def load_recognizer(cfg: Config, checkpoint: str) -> ComponentRecognizer:
+    """Build a recognizer with all of its weights, ready to test.
+
+    Args:
+        cfg (Config): Its config.
+        checkpoint (str): Path or address of a checkpoint.
+
+    Returns:
+        ComponentRecognizer: In eval mode, on the accelerator if there is
+        one.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the checkpoint lacks any parameter of the model.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    model = MODELS.build(cfg.model)
+    loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
+    refuse_unmatched(unmatched_keys(model, loaded, checkpoint), checkpoint)
+    state = loaded.get('state_dict', loaded)
+    load_state_dict(
+        model, {k.removeprefix('module.'): v for k, v in state.items()})
+    return model.to(get_device()).eval()
+
+
+def video_pipeline(cfg: Config) -> List[Callable]:
+    """The config's test pipeline, for videos without labels.
+
+    Name, frame numbers and frame rate stay with the sample, whether or not
+    the config keeps them.
+
+    Raises:
+        ValueError: If the config has no ``test_pipeline``.
+    """
+    if not cfg.get('test_pipeline'):
+        raise ValueError(
+            f'config {cfg.filename} has no test_pipeline, which says how a '
+            f'video is read; define it there')
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    configs = [dict(transform) for transform in cfg.test_pipeline]
+    for config in configs:
+        if config['type'] == 'PackActionInputs':
+            keys = (*config.get('meta_keys', ()), *_META_KEYS)
+            config['meta_keys'] = tuple(dict.fromkeys(keys))
+    return Compose(configs).transforms
+
+
+def predict_video(model: ComponentRecognizer, pipeline: List[Callable],
+                  path: str) -> Tuple[np.ndarray, ActionDataSample]:
+    """Recognise the action of one video file.
+
+    Args:
+        model (ComponentRecognizer): From :func:`load_recognizer`.
+        pipeline (list[Callable]): From :func:`video_pipeline`.
+        path (str): The video.
+
+    Returns:
+        tuple[np.ndarray, ActionDataSample]: The candidates as the pipeline
+        cut them, RGB uint8 ``(T, H, W, 3)``, and the sample with
+        ``pred_score``, ``selection`` and ``cost``.
+
+    Raises:
+        BrokenVideoError: If the video cannot be opened or decoded.
+        ValueError: If the pipeline does not give frames as uint8
+            ``(T, 3, H, W)``.
+    """
+    packed = load_video(pipeline,
+                        dict(filename=path, start_index=0, modality='RGB'))
+    inputs = packed['inputs']
+    if inputs.dtype != torch.uint8 or inputs.dim() != 4:
+        raise ValueError(
+            f'the test pipeline must give the candidates as uint8 '
+            f'(T, 3, H, W), but gave {inputs.dtype} {tuple(inputs.shape)}; '
+            f"end it with FormatShape(input_format='NCHW') and normalise in "
+            f'the data_preprocessor')
+    frames = inputs.permute(0, 2, 3, 1).numpy()
+    with torch.no_grad():
+        sample, = model.test_step(
+            dict(inputs=[inputs], data_samples=[packed['data_samples']]))
+    return frames, sample.cpu()

@@ -1,0 +1,78 @@
+"""``get_flops.py``: the papers' figures, and its report."""
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Dict
+
+import pytest
+from helpers import REPOSITORY
+
+CONFIG = str(REPOSITORY / 'configs/ocsampler_r50_anet.py')
+SCRIPT = REPOSITORY / 'tools/analysis_tools/get_flops.py'
+
+
+@pytest.fixture(scope='module')
+def tool() -> ModuleType:
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location('get_flops', SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def report(tool: ModuleType, folder: Path, *options: str) -> Dict[str, Any]:
+    """What the command writes."""
+    path = folder / 'flops.json'
+    tool.main([CONFIG, '--json', str(path), *options])
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize('override,gflops', [
+    (None, 25.8),
+    ('model.num_selected=5', 21.7),
+    ('model.num_candidates=16', 26.4),
+])
+def test_gflops_of_the_paper(tool, tmp_path, override, gflops):
+    options = ['--cfg-options', override] if override else []
+    total = report(tool, tmp_path, *options)['total_gflops']
+    assert total == pytest.approx(gflops, rel=0.01)
+
+
+def test_contract_of_the_report(tool, tmp_path, capsys):
+    result = report(tool, tmp_path)
+    assert set(result) == {'total_gflops', 'components'}
+    components = result['components']
+    assert set(components) == {'skim_network', 'policy', 'classifier'}
+    for name, cost in components.items():
+        assert set(cost) == {'unit_gmacs', 'calls', 'gflops'}, name
+        assert all(type(value) is float for value in cost.values()), name
+        assert cost['gflops'] == pytest.approx(
+            cost['unit_gmacs'] * cost['calls'])
+    assert components['classifier']['calls'] == 6
+    assert result['total_gflops'] == pytest.approx(
+        sum(cost['gflops'] for cost in components.values()))
+    table = capsys.readouterr().out
+    assert '224x224' in table
+    assert f'{result["total_gflops"]:.4f}' in table
+
+
+def test_shape_overrides_the_pipeline(tool, tmp_path, capsys):
+    whole = report(tool, tmp_path)['components']
+    small = report(tool, tmp_path, '--shape', '64')['components']
+    wide = report(tool, tmp_path, '--shape', '64', '128')['components']
+    assert '128x64' in capsys.readouterr().out
+    full = whole['classifier']['unit_gmacs']
+    assert small['classifier']['unit_gmacs'] == pytest.approx(
+        full * (64 * 64) / (224 * 224), rel=0.02)
+    assert wide['classifier']['unit_gmacs'] == pytest.approx(
+        full * (64 * 128) / (224 * 224), rel=0.02)
+
+
+def test_pipeline_without_a_fixed_size(tool, tmp_path):
+    with pytest.raises(ValueError, match='fixes no frame size.*give --shape'):
+        report(tool, tmp_path, '--cfg-options', 'test_pipeline=[]')
+    needle = str(REPOSITORY / 'configs/ocsampler_needle.py')
+    with pytest.raises(ValueError, match='give --shape'):
+        tool.main([needle])
+    tool.main([needle, '--shape', '112'])
