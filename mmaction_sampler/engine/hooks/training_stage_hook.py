@@ -114,7 +114,8 @@ class TrainingStageHook(Hook):
                 f'the config of that run')
         if names[index] != name:
             index = names.index(name)
-        self._enter(runner, index)
+        if index != self._current:
+            self._enter(runner, index)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Enter the stage of this epoch if it is not the current one."""
