@@ -51,15 +51,17 @@ class CheckpointMatchHook(Hook):
             checkpoint.get('meta', {}).pop('config', None)
             self._refuse_missing(runner)
 
+    def before_train(self, runner: Runner) -> None:
+        """Training makes up for what the checkpoint lacks."""
+        self._missing = []
+
     def before_test(self, runner: Runner) -> None:
         """Refuse to test with parameters that the checkpoint lacks."""
         self._refuse_missing(runner)
 
     def before_val(self, runner: Runner) -> None:
         """Refuse to validate a checkpoint that lacks parameters."""
-        if runner._train_loop is None or not hasattr(
-                runner._train_loop, 'run'):
-            self._refuse_missing(runner)
+        self._refuse_missing(runner)
 
     def _refuse_missing(self, runner: Runner) -> None:
         """Raise ValueError if the loaded checkpoint was incomplete."""
