@@ -1,6 +1,7 @@
 """What the tests share: tiny videos, OCSamplers and runs of them."""
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -180,6 +181,18 @@ def build_runner(cfg: Config) -> Runner:
 def log_text(runner: Runner) -> str:
     """All that a run has logged so far."""
     return Path(runner.log_dir, f'{runner.timestamp}.log').read_text()
+
+
+def copy_sources(target: Path) -> Path:
+    """Copy the sources, so that building leaves the real ones clean."""
+    ignore = shutil.ignore_patterns('__pycache__', '.mim')
+    for name in ('mmaction_sampler', 'tools', 'configs', 'requirements',
+                 'tests'):
+        shutil.copytree(REPOSITORY / name, target / name, ignore=ignore)
+    for path in REPOSITORY.iterdir():
+        if path.is_file() and not path.name.startswith('.'):
+            shutil.copy2(path, target)
+    return target
 
 
 def run_python(folder: Path, *command: str,
