@@ -4,6 +4,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from mmaction.structures import ActionDataSample
 from mmengine.model import BaseModel
+from mmengine.structures import BaseDataElement
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
@@ -169,10 +170,14 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             data (dict): ``inputs`` and ``data_samples``, lists of B.
 
         Returns:
-            list[ActionDataSample]: One a readable video.
+            list[ActionDataSample]: One a readable video. If there is none,
+            an element with no losses, which MMEngine's loops take out: they
+            cannot take an empty list.
         """
         data = _readable(data)
-        return super().test_step(data) if len(data['inputs']) else []
+        if not data['inputs']:
+            return [BaseDataElement(loss={})]
+        return super().test_step(data)
 
 
 def _readable(data: dict) -> dict:
