@@ -17,6 +17,7 @@ model = dict(
         pretrained2d=False),
     policy=dict(type='FramePolicy', in_channels=1280),
     reward=dict(type='ClipReward'),
+    num_draws=4,
     center_reward=True,
     entropy_coef=(0.05, 0.),
     classifier=dict(

@@ -9,7 +9,8 @@ from mmaction_sampler.ops import uniform_inds
 
 
 class Reward(NamedTuple):
-    """A reward and what it was compared with, both float ``(B, )``."""
+    """Rewards of S draws ``(S, B)``, and what they were compared with
+    ``(B, )``."""
     reward: Tensor
     baseline_reward: Tensor
 
@@ -24,18 +25,17 @@ class ClipReward(nn.Module):
 
     def forward(self, confidence: Callable[[Tensor], Tensor], inds: Tensor,
                 num_candidates: int) -> Reward:
-        """Evaluate the chosen and the uniform clip in one classifier batch.
+        """Evaluate the chosen and the uniform clips in one classifier batch.
 
         Args:
-            confidence (Callable): Maps S clips of every video, long
-                ``(S, B, N)``, to p_y, float ``(S, B)`` in [0, 1].
-            inds (Tensor): Chosen candidates, long ``(B, N)``.
+            confidence (Callable): Maps any number of clips of every video,
+                long ``(S, B, N)``, to p_y, float ``(S, B)`` in [0, 1].
+            inds (Tensor): Chosen candidates of S draws, long ``(S, B, N)``.
             num_candidates (int): T.
 
         Returns:
             Reward: Reward in [-1, 1] and the uniform clip's confidence.
         """
-        uniform = uniform_inds(num_candidates, inds.shape[1]).to(inds.device)
-        chosen_p, uniform_p = confidence(
-            torch.stack([inds, uniform.expand_as(inds)]))
-        return Reward(chosen_p - uniform_p, uniform_p)
+        uniform = uniform_inds(num_candidates, inds.shape[2]).to(inds.device)
+        probs = confidence(torch.cat([inds, uniform.expand_as(inds[:1])]))
+        return Reward(probs[:-1] - probs[-1], probs[-1])

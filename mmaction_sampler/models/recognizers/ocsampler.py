@@ -50,8 +50,12 @@ class OCSampler(ComponentRecognizer):
         num_warmup_selected (int, optional): Frames for the classifier in
             the warm-up. Defaults to None, N.
         reward (dict): Reward of a clip. Defaults to Eq. 9.
-        center_reward (bool): Subtract the batch mean of the reward before
-            the policy gradient, for less variance. Defaults to False.
+        num_draws (int): Clips drawn from the policy for each video of a
+            batch, S. More of them make the gradient less noisy for forward
+            passes of the classifier alone. Defaults to 1, the paper's.
+        center_reward (bool): Before the policy gradient subtract from each
+            reward the mean of the video's other draws, or of the batch where
+            there is one draw, for less variance. Defaults to False.
         entropy_coef (float | Sequence[float]): Weight of the exploration
             bonus, entropy of the candidates' distribution in nats; a pair is
             (start, end), linear over the stage. Defaults to 0.
@@ -83,6 +87,7 @@ class OCSampler(ComponentRecognizer):
                  skim_interpolation: str = 'bilinear',
                  num_warmup_selected: Optional[int] = None,
                  reward: dict = dict(type='ClipReward'),
+                 num_draws: int = 1,
                  center_reward: bool = False,
                  entropy_coef: Union[float, Sequence[float]] = 0.,
                  channels_last: bool = True,
@@ -90,6 +95,9 @@ class OCSampler(ComponentRecognizer):
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, component_checkpoints)
         warmup = num_warmup_selected or num_selected
+        if num_draws < 1:
+            raise ValueError(
+                f'num_draws must be at least 1, but got {num_draws}')
         for name, value in (('num_selected', num_selected),
                             ('num_warmup_selected', warmup)):
             if not 1 <= value <= num_candidates:
@@ -109,12 +117,15 @@ class OCSampler(ComponentRecognizer):
         self.num_warmup_selected = warmup
         self.skim_size = skim_size
         self.skim_interpolation = skim_interpolation
+        self.num_draws = num_draws
         self.center_reward = center_reward
         self.entropy_coef = (
             tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
             (entropy_coef, entropy_coef))
         if channels_last:
-            self.to(memory_format=torch.channels_last)
+            for module in self.modules():
+                if isinstance(module, nn.Conv2d):
+                    module.to(memory_format=torch.channels_last)
         self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     @property
@@ -173,19 +184,29 @@ class OCSampler(ComponentRecognizer):
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         logits = self.policy_logits(inputs)  # (B, T)
+        logits = logits.expand(self.num_draws, -1, -1)  # (S, B, T)
         inds = draw_without_replacement(logits, self.num_selected)
         reward, baseline_reward = self.reward(
             lambda clips: self.confidence(inputs, clips, targets), inds,
             self.num_candidates)
-        advantages = reward - reward.mean() if self.center_reward else reward
-        log_probs = set_log_prob(logits, inds)
-        entropy = candidate_entropy(logits).mean()
+        log_probs = set_log_prob(logits.flatten(0, 1), inds.flatten(0, 1))
+        advantages = self._advantages(reward).flatten()  # (S * B, )
+        entropy = candidate_entropy(logits[0]).mean()
         return dict(
             loss_policy=-(advantages * log_probs).mean(),
             loss_entropy=-self._current_entropy_coef() * entropy,
             reward=reward.mean(),
             baseline_reward=baseline_reward.mean(),
             entropy=entropy.detach())
+
+    def _advantages(self, reward: Tensor) -> Tensor:
+        """Rewards ``(S, B)`` as they weigh the policy gradient."""
+        if not self.center_reward:
+            return reward
+        if self.num_draws == 1:
+            return reward - reward.mean()
+        others = self.num_draws / (self.num_draws - 1)
+        return (reward - reward.mean(dim=0)) * others
 
     @torch.no_grad()
     def confidence(self, candidates: Tensor, inds: Tensor,
