@@ -4,6 +4,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from mmaction.structures import ActionDataSample
 from mmengine.model import BaseModel
+from mmengine.structures import BaseDataElement
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
@@ -169,10 +170,14 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             data (dict): ``inputs`` and ``data_samples``, lists of B.
 
         Returns:
-            list[ActionDataSample]: One a readable video.
+            list[ActionDataSample]: One a readable video. If there is none,
+            a single element with no losses, which MMEngine's loops take off
+            again: an empty list stops them.
         """
         data = _readable(data)
-        return super().test_step(data) if len(data['inputs']) else []
+        if len(data['inputs']):
+            return super().test_step(data)
+        return [BaseDataElement(loss={})]
 
 
 def _readable(data: dict) -> dict:
