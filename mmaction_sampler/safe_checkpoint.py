@@ -167,6 +167,10 @@ def _explain(source: str, error: Exception) -> str:
                 'if you trust its author, write its weights alone with '
                 'torch.save(torch.load(path, weights_only=False)'
                 '["state_dict"], new_path).')
+    if 'Unsupported operand' in str(error):
+        return (f'Checkpoint {source} is refused: it is a pickle that '
+                'torch.save did not write, and a pickle can run any code; '
+                'ask its author for a file written by torch.save.')
     lines = str(error).strip().splitlines()
     return (f'Checkpoint {source} cannot be read: it is cut short or was not '
             f'written by torch.save ({type(error).__name__}: '

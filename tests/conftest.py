@@ -7,7 +7,7 @@ import torch
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope, init_default_scope
 
-from helpers import write_dataset
+from helpers import write_dataset, write_video
 
 torch.set_num_threads(1)
 
@@ -25,3 +25,17 @@ def scope():
 def ann_file(tmp_path_factory) -> Path:
     """Eight tiny videos and their annotation file."""
     return write_dataset(tmp_path_factory.mktemp('videos'))
+
+
+@pytest.fixture
+def broken_list(tmp_path: Path) -> Path:
+    """A missing, a truncated and an empty file before two good ones."""
+    write_video(tmp_path / 'good.mp4')
+    content = write_video(tmp_path / 'good2.mp4', num_frames=40).read_bytes()
+    (tmp_path / 'truncated.mp4').write_bytes(content[:len(content) // 2])
+    (tmp_path / 'empty.mp4').write_bytes(b'')
+    names = ['missing.mp4', 'truncated.mp4', 'empty.mp4', 'good.mp4',
+             'good2.mp4']
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text(''.join(f'{name} 1\n' for name in names))
+    return ann_file

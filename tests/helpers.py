@@ -1,4 +1,9 @@
-"""What the tests share: tiny videos and tiny OCSamplers."""
+"""What the tests share: tiny videos, OCSamplers and runs of them."""
+import itertools
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import List, Optional
 
@@ -7,9 +12,11 @@ import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
+from mmengine.runner import Runner
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NUM_CLASSES = 3
+_RUN_NUMBERS = itertools.count()
 
 
 def write_video(path: Path,
@@ -163,3 +170,41 @@ def candidates(batch_size: int = 3, num_candidates: int = 5,
                size: int = 32) -> torch.Tensor:
     """Normalised candidate frames ``(B, T, 3, size, size)``."""
     return torch.randn(batch_size, num_candidates, 3, size, size)
+
+
+def build_runner(cfg: Config) -> Runner:
+    """The config's runner, with a log file and message hub of its own."""
+    cfg.experiment_name = f'run{next(_RUN_NUMBERS)}'
+    return Runner.from_cfg(cfg)
+
+
+def log_text(runner: Runner) -> str:
+    """All that a run has logged so far."""
+    return Path(runner.log_dir, f'{runner.timestamp}.log').read_text()
+
+
+def copy_sources(target: Path) -> Path:
+    """Copy the sources, so that building leaves the real ones clean."""
+    ignore = shutil.ignore_patterns('__pycache__', '.mim')
+    for name in ('mmaction_sampler', 'tools', 'configs', 'requirements',
+                 'tests'):
+        shutil.copytree(REPOSITORY / name, target / name, ignore=ignore)
+    for path in REPOSITORY.iterdir():
+        if path.is_file() and not path.name.startswith('.'):
+            shutil.copy2(path, target)
+    return target
+
+
+def run_python(folder: Path, *command: str,
+               **variables: str) -> subprocess.CompletedProcess:
+    """Run the sources in a process of their own, on the CPU."""
+    path = os.pathsep.join([str(REPOSITORY), str(folder)])
+    variables = {'PYTHONPATH': path, 'CUDA_VISIBLE_DEVICES': '',
+                 'OMP_NUM_THREADS': '1', **variables}
+    return subprocess.run([sys.executable, *command],
+                          cwd=folder,
+                          env={**os.environ, **variables},
+                          capture_output=True,
+                          text=True,
+                          timeout=300,
+                          check=False)

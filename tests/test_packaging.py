@@ -1,7 +1,4 @@
 """What a wheel carries."""
-import importlib.util
-import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,12 +6,12 @@ from pathlib import Path
 from typing import Set
 
 import pytest
+from helpers import copy_sources
 
 from mmaction_sampler import __version__
 
 ROOT = Path(__file__).parents[1]
 DIST_INFO = f'mmaction_sampler-{__version__}.dist-info'
-SHIPPED = ('mmaction_sampler', 'tools', 'configs', 'requirements')
 
 
 def sources(folder: str, pattern: str = '*') -> Set[str]:
@@ -30,15 +27,7 @@ def sources(folder: str, pattern: str = '*') -> Set[str]:
 @pytest.fixture(scope='module')
 def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources, so that building leaves the real ones clean."""
-    copy = tmp_path_factory.mktemp('sources')
-    ignore = shutil.ignore_patterns('__pycache__', '.mim')
-    for name in (*SHIPPED, 'tests'):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=ignore)
-    for path in ROOT.iterdir():
-        if path.is_file() and not path.name.startswith('.'):
-            shutil.copy2(path, copy)
-    return copy
+    return copy_sources(tmp_path_factory.mktemp('sources'))
 
 
 @pytest.fixture(scope='module')
@@ -133,24 +122,3 @@ def test_editable_installation_leads_to_the_sources(
     # Anything more would hide the sources.
     assert 'mmaction_sampler/__init__.py' not in editable.namelist()
     assert any(name.endswith('.pth') for name in editable.namelist())
-
-
-@pytest.mark.skipif(
-    importlib.util.find_spec('mim') is None, reason='openmim is missing')
-def test_mim_starts_the_wheels_script(wheel: zipfile.ZipFile,
-                                      tmp_path: Path) -> None:
-    """MIM runs the training script that the wheel carries."""
-    wheel.extractall(tmp_path)
-    (tmp_path / 'some_config.py').write_text('')
-    result = subprocess.run([
-        sys.executable, '-m', 'mim', 'train', 'mmaction_sampler',
-        'some_config.py', '--no-such-option'
-    ],
-                            cwd=tmp_path,
-                            env=dict(os.environ, PYTHONPATH=str(tmp_path)),
-                            capture_output=True,
-                            text=True,
-                            check=False)
-    script = tmp_path / 'mmaction_sampler' / '.mim' / 'tools' / 'train.py'
-    assert str(script) in result.stdout, result.stderr
-    assert 'unrecognized arguments: --no-such-option' in result.stderr

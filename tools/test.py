@@ -1,12 +1,14 @@
 """Test a recognizer: ``python tools/test.py CONFIG CHECKPOINT``."""
 from mmaction_sampler.apis.cli import (build_runner, parse_test_args,
-                                       test_config)
+                                       test_config, write_metrics)
 
 
 def main() -> None:
     """Test as the command line says."""
     args = parse_test_args()
-    build_runner(test_config(args), args.local_rank).test()
+    metrics = build_runner(test_config(args), args.local_rank).test()
+    if args.json is not None:
+        write_metrics(metrics, args.json)
 
 
 if __name__ == '__main__':

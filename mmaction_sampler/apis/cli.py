@@ -1,13 +1,16 @@
 """What the training and test scripts share: options, and their meaning."""
 import argparse
+import json
 import os
 import os.path as osp
-from typing import Optional, Sequence
+from pathlib import Path
+from typing import Dict, Optional, Sequence
 
 import torch.distributed as torch_dist
 from mmaction.registry import RUNNERS
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.device import get_device
+from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
@@ -77,6 +80,8 @@ def parse_test_args(
     add_common_options(parser)
     parser.add_argument(
         '--dump', help='pickle file that the predictions are written to')
+    parser.add_argument(
+        '--json', help='file that the metrics are written to')
     parser.add_argument(
         '--show-dir', help='directory that drawn predictions are written to')
     parser.add_argument(
@@ -200,3 +205,11 @@ def build_runner(cfg: Config, local_rank: int = 0) -> Runner:
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return Runner.from_cfg(cfg)
+
+
+def write_metrics(metrics: Dict[str, float], path: str) -> None:
+    """Write the metrics of a test as JSON, from the main process only."""
+    if is_main_process():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        numbers = {name: float(value) for name, value in metrics.items()}
+        Path(path).write_text(json.dumps(numbers, indent=2) + '\n')

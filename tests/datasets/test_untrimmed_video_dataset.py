@@ -15,20 +15,6 @@ def build(ann_file, **options):
             **{'num_classes': NUM_CLASSES, **options}))
 
 
-@pytest.fixture
-def broken_list(tmp_path):
-    """A missing, a truncated and an empty file before two good ones."""
-    write_video(tmp_path / 'good.mp4')
-    content = write_video(tmp_path / 'good2.mp4', num_frames=40).read_bytes()
-    (tmp_path / 'truncated.mp4').write_bytes(content[:len(content) // 2])
-    (tmp_path / 'empty.mp4').write_bytes(b'')
-    names = ['missing.mp4', 'truncated.mp4', 'empty.mp4', 'good.mp4',
-             'good2.mp4']
-    ann_file = tmp_path / 'list.txt'
-    ann_file.write_text(''.join(f'{name} 1\n' for name in names))
-    return ann_file
-
-
 def test_good_video(ann_file):
     packed = build(ann_file)[1]
     assert packed['inputs'].shape == (5, 3, 32, 32)

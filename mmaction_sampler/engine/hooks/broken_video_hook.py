@@ -15,13 +15,17 @@ class BrokenVideoHook(Hook):
     in testing; the record travels with the sample, out of the loader's
     workers. In testing the number also stands among the metrics, as
     ``broken_videos``.
+
+    Raises:
+        RuntimeError: If not one video of a validation or test was readable.
     """
 
-    # Before LoggerHook, which prints the metrics.
-    priority = 'NORMAL'
+    # Before RuntimeInfoHook, which takes the metrics to the log.
+    priority = 'HIGHEST'
 
     def __init__(self) -> None:
         self._broken: Dict[str, Dict[str, str]] = {}
+        self._num_readable = 0
 
     def after_train_iter(self,
                          runner: Runner,
@@ -31,6 +35,14 @@ class BrokenVideoHook(Hook):
         """Collect the replaced videos of a batch."""
         self._collect(runner, 'train', data_batch)
 
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Begin a new count of readable videos."""
+        self._num_readable = 0
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Begin a new count of readable videos."""
+        self._num_readable = 0
+
     def after_val_iter(self,
                        runner: Runner,
                        batch_idx: int,
@@ -38,6 +50,9 @@ class BrokenVideoHook(Hook):
                        outputs: Optional[Sequence] = None) -> None:
         """Collect the unreadable videos of a batch."""
         self._collect(runner, 'val', data_batch)
+        self._num_readable += len(outputs or [])
+        if batch_idx + 1 == len(runner.val_dataloader):
+            self._refuse_none(runner, 'val')
 
     def after_test_iter(self,
                         runner: Runner,
@@ -46,6 +61,9 @@ class BrokenVideoHook(Hook):
                         outputs: Optional[Sequence] = None) -> None:
         """Collect the unreadable videos of a batch."""
         self._collect(runner, 'test', data_batch)
+        self._num_readable += len(outputs or [])
+        if batch_idx + 1 == len(runner.test_dataloader):
+            self._refuse_none(runner, 'test')
 
     def after_train(self, runner: Runner) -> None:
         """Report the replaced videos of the whole run."""
@@ -73,6 +91,14 @@ class BrokenVideoHook(Hook):
                     found[filename] = reason
                     runner.logger.warning(
                         f'broken video: {filename}: {reason}')
+
+    def _refuse_none(self, runner: Runner, mode: str) -> None:
+        """Raise before metrics fail for want of any result."""
+        if not any(all_gather_object(self._num_readable)):
+            name, reason = next(iter(self._broken[mode].items()))
+            raise RuntimeError(
+                f'none of the {mode} videos could be decoded, one is {name} '
+                f'({reason}); check data_prefix of the dataset')
 
     def _report(self,
                 runner: Runner,

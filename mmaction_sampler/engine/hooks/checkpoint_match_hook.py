@@ -40,12 +40,14 @@ class CheckpointMatchHook(Hook):
             checkpoint.get('meta', {}).pop('config', None)
             refuse_unmatched(self._missing, runner._load_from)
 
+    def before_train(self, runner: Runner) -> None:
+        """Training makes up for what the checkpoint lacks."""
+        self._missing = []
+
     def before_test(self, runner: Runner) -> None:
         """Refuse to test with parameters that the checkpoint lacks."""
         refuse_unmatched(self._missing, runner._load_from)
 
     def before_val(self, runner: Runner) -> None:
         """Refuse to validate a checkpoint that lacks parameters."""
-        if runner._train_loop is None or not hasattr(
-                runner._train_loop, 'run'):
-            refuse_unmatched(self._missing, runner._load_from)
+        refuse_unmatched(self._missing, runner._load_from)

@@ -21,7 +21,9 @@ class RandomStateHook(Hook):
     are taken at the end of each training epoch, travel in the checkpoint, of
     every rank its own, and are set again when the next epoch begins. So
     neither validation in between nor a killed and resumed run changes what
-    training draws.
+    training draws. Transforms in a data loader's workers are not part of
+    this: workers begin with the seeds that MMEngine gives them by number,
+    when they are started again, too.
     """
 
     priority = 'VERY_HIGH'

@@ -66,12 +66,17 @@ class TrainingStageHook(Hook):
             raise ValueError(
                 'TrainingStageHook counts epochs: set train_cfg.by_epoch to '
                 'True')
-        known = _unwrap(runner.model).STAGES
+        model = _unwrap(runner.model)
+        known = getattr(model, 'STAGES', None)
+        if known is None:
+            raise ValueError(
+                f'{type(model).__name__} has no training stages: remove '
+                f'TrainingStageHook from custom_hooks')
         for stage in self.stages:
             if stage['name'] not in known:
                 raise ValueError(
                     f'unknown training stage {stage["name"]!r}: '
-                    f'{type(_unwrap(runner.model)).__name__} has the stages '
+                    f'{type(model).__name__} has the stages '
                     f'{", ".join(known)}')
         total = sum(stage['epochs'] for stage in self.stages)
         if total != loop.max_epochs:
@@ -109,7 +114,8 @@ class TrainingStageHook(Hook):
                 f'the config of that run')
         if names[index] != name:
             index = names.index(name)
-        self._enter(runner, index)
+        if index != self._current:
+            self._enter(runner, index)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Enter the stage of this epoch if it is not the current one."""
@@ -148,6 +154,9 @@ class TrainingStageHook(Hook):
         model = _unwrap(runner.model)
         model.set_stage(stage['name'])
         config = copy.deepcopy(stage)
+        # The runner scales no learning rate under schedulers that it would
+        # take for those of the new optimiser.
+        runner.param_schedulers = None
         runner.optim_wrapper = _build_optim_wrapper(
             runner, config.get('optim_wrapper', runner.cfg.optim_wrapper))
         schedulers = config.get('param_scheduler',

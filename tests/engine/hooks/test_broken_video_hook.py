@@ -1,0 +1,82 @@
+"""Runs over lists with videos that cannot be decoded."""
+from pathlib import Path
+
+import pytest
+import torch
+from helpers import build_runner, log_text, tiny_config
+from mmengine.runner import Runner
+
+BROKEN = ('missing.mp4', 'truncated.mp4', 'empty.mp4')
+
+
+def run_test(ann_file: Path, work_dir: Path) -> tuple:
+    """Test, in batches of two, a model that calls everything class 1.
+
+    Returns:
+        tuple[Runner, dict]: The runner and its metrics.
+    """
+    cfg = tiny_config(ann_file, work_dir)
+    cfg.test_dataloader.batch_size = 2
+    runner = build_runner(cfg)
+    with torch.no_grad():
+        runner.model.classifier.cls_head.fc_cls.bias[1] = 100.
+    return runner, runner.test()
+
+
+def assert_named_once(runner: Runner, summary: str) -> None:
+    """Every broken video has one line of its own and a place in the sum."""
+    lines = log_text(runner).splitlines()
+    for name in BROKEN:
+        own = [x for x in lines if 'broken video: ' in x and name in x]
+        assert len(own) == 1, own
+    ends = [line for line in lines if 'broken video(s)' in line]
+    assert len(ends) == 1
+    assert f'3 broken video(s) of {summary}: ' in ends[0]
+    assert all(name in ends[0] for name in BROKEN)
+
+
+@pytest.mark.parametrize('num_workers', [0, 1])
+def test_training_goes_on(broken_list: Path, tmp_path: Path,
+                          num_workers: int) -> None:
+    cfg = tiny_config(broken_list, tmp_path / 'work')
+    cfg.train_dataloader.num_workers = num_workers
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    runner = build_runner(cfg)
+    runner.train()
+    assert runner.epoch == 4
+    assert_named_once(runner, 'train were replaced by others')
+
+
+def test_no_metric_scores_them(broken_list: Path, tmp_path: Path) -> None:
+    """The first batch holds nothing but broken videos."""
+    runner, metrics = run_test(broken_list, tmp_path / 'all')
+    assert metrics.pop('broken_videos') == 3
+    assert metrics['acc/top1'] == 1.
+    assert_named_once(runner, 'test are in none of the metrics')
+    assert 'mean of 2 videos' in log_text(runner)
+    good = tmp_path / 'good.txt'
+    good.write_text('good.mp4 1\ngood2.mp4 1\n')
+    good_runner, expected = run_test(good, tmp_path / 'good')
+    for key in ('time', 'data_time'):
+        metrics.pop(key, None), expected.pop(key, None)
+    assert metrics == expected
+    assert 'broken video' not in log_text(good_runner)
+
+
+def test_nothing_but_broken_videos(broken_list: Path,
+                                   tmp_path: Path) -> None:
+    broken_list.write_text(''.join(f'{name} 1\n' for name in BROKEN))
+    with pytest.raises(
+            RuntimeError,
+            match=r'none of the test videos could be decoded, one is .*'
+            r'missing.mp4 \(the file does not exist\); check data_prefix'):
+        run_test(broken_list, tmp_path)
+
+
+def test_validation_counts_them_anew(broken_list: Path,
+                                     tmp_path: Path) -> None:
+    """A later validation names no video again, but counts all."""
+    runner = build_runner(tiny_config(broken_list, tmp_path / 'work'))
+    for _ in range(2):
+        assert runner.val()['broken_videos'] == 3
+    assert log_text(runner).count('broken video: ') == 3

@@ -1,0 +1,134 @@
+"""A killed and resumed run ends with the weights of an undisturbed one."""
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from helpers import REPOSITORY, run_python, tiny_config
+
+KILLER = """
+import os
+import signal
+
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+
+
+@HOOKS.register_module()
+class Killer(Hook):
+    def after_train_iter(self, runner, **kwargs):
+        if runner.iter == int(os.environ.get('KILL_AT_ITER', -1)):
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+ITERS_PER_EPOCH = 2
+RESUMED = 'resumed epoch: {}, iter: {}'
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs of this module live."""
+    folder = tmp_path_factory.mktemp('runs')
+    (folder / 'killer.py').write_text(KILLER)
+    return folder
+
+
+def write_config(folder: Path, ann_file: Path, name: str,
+                 **loader: Any) -> Path:
+    """A run that validates after every epoch and keeps all checkpoints.
+
+    What is random in it: the order of the videos, the frames of the
+    warm-up, dropout, the frames that the policy draws.
+    """
+    cfg = tiny_config(ann_file, folder / name)
+    cfg.custom_imports.imports.append('killer')
+    cfg.custom_hooks.append(dict(type='Killer'))
+    cfg.train_cfg.val_interval = 1
+    cfg.default_hooks.checkpoint.max_keep_ckpts = -1
+    cfg.model.skim_head.dropout_ratio = 0.5
+    cfg.optim_wrapper.optimizer.lr = 0.1
+    cfg.train_dataloader.update(loader)
+    path = folder / f'{name}.py'
+    cfg.dump(path)
+    return path
+
+
+def train(config: Path, kill_in_epoch: int = 0) -> str:
+    """Run the script with ``--resume``; return what it logged.
+
+    Args:
+        config (Path): Config of the run.
+        kill_in_epoch (int): Kill it after the first iteration of this
+            epoch, counted from 1; 0 lets it end.
+    """
+    kill_at = (kill_in_epoch - 1) * ITERS_PER_EPOCH
+    result = run_python(
+        config.parent, str(REPOSITORY / 'tools/train.py'), str(config),
+        '--resume', KILL_AT_ITER=str(kill_at))
+    expected = -signal.SIGKILL if kill_in_epoch else 0
+    assert result.returncode == expected, result.stderr
+    return result.stdout + result.stderr
+
+
+def assert_equal(one: Any, other: Any, key: str) -> None:
+    """Compare containers of tensors bit by bit."""
+    assert type(one) is type(other), key
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), key
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), key
+        for k in one:
+            assert_equal(one[k], other[k], f'{key}.{k}')
+    elif isinstance(one, (list, tuple)):
+        assert len(one) == len(other), key
+        for i, pair in enumerate(zip(one, other)):
+            assert_equal(*pair, f'{key}[{i}]')
+    else:
+        assert one == other, key
+
+
+def assert_same_run(folder: Path, name: str) -> None:
+    """Compare every epoch's checkpoint with the undisturbed run's."""
+    for epoch in (1, 2, 3, 4):
+        one, other = (
+            torch.load(folder / run / f'epoch_{epoch}.pth',
+                       weights_only=True) for run in (name, 'undisturbed'))
+        for key in ('state_dict', 'optimizer', 'random_states'):
+            assert_equal(one[key], other[key], f'epoch {epoch}: {key}')
+        assert_equal(one.get('param_schedulers'),
+                     other.get('param_schedulers'), f'epoch {epoch}')
+
+
+@pytest.fixture(scope='module')
+def undisturbed(folder: Path, ann_file: Path) -> None:
+    """Two epochs of warm-up and two of the policy, without a break."""
+    train(write_config(folder, ann_file, 'undisturbed'))
+
+
+@pytest.mark.usefixtures('undisturbed')
+def test_kills_before_at_and_after_the_boundary(folder: Path,
+                                                ann_file: Path) -> None:
+    config = write_config(folder, ann_file, 'thrice')
+    train(config, kill_in_epoch=2)
+    log = train(config, kill_in_epoch=3)
+    assert RESUMED.format(1, 2) in log
+    # The latest checkpoint is the last one of the stage before.
+    log = train(config, kill_in_epoch=4)
+    assert RESUMED.format(2, 4) in log
+    stages = [line.split("stage '")[1].split("'")[0]
+              for line in log.splitlines() if 'Training stage' in line]
+    assert stages == ['warmup', 'policy']
+    log = train(config)
+    assert RESUMED.format(3, 6) in log
+    assert_same_run(folder, 'thrice')
+
+
+@pytest.mark.usefixtures('undisturbed')
+def test_kill_at_the_boundary_with_workers(folder: Path,
+                                           ann_file: Path) -> None:
+    """Starting workers draws random numbers, too."""
+    config = write_config(
+        folder, ann_file, 'workers', num_workers=2, persistent_workers=True)
+    train(config, kill_in_epoch=3)
+    train(config)
+    assert_same_run(folder, 'workers')
