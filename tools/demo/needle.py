@@ -166,7 +166,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     args = parse_args(argv)
     start = time.time()
     if args.short:
-        args.data, args.work_dir = args.data + '-short', f'{args.work_dir}-short'
+        args.data = f'{args.data}-short'
+        args.work_dir = f'{args.work_dir}-short'
     run(sys.executable, str(GENERATOR), args.data,
         *(SHORT_SPLITS if args.short else []))
     results = {seed: train_and_test(args, seed) for seed in args.seeds}

@@ -10,6 +10,20 @@ from torch import Tensor, nn
 from mmaction_sampler.ops import full_precision
 
 
+def take_frames(candidates: Tensor, inds: Tensor) -> Tensor:
+    """The chosen candidates of every video.
+
+    Args:
+        candidates (Tensor): Float ``(B, T, C, H, W)``.
+        inds (Tensor): Candidate positions, long ``(B, N)``.
+
+    Returns:
+        Tensor: Float ``(B, N, C, H, W)``.
+    """
+    rows = torch.arange(len(inds), device=inds.device)[:, None]
+    return candidates[rows, inds]
+
+
 def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
     """Bring clips into the layout that the recognizer takes.
 

@@ -14,7 +14,7 @@ from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
 from mmaction_sampler.structures import Selection
 from .base import ComponentRecognizer
 from .classifier import (ClassifierScores, add_prefix, classifier_input,
-                         classify, label_targets)
+                         classify, label_targets, take_frames)
 
 Samples = List[ActionDataSample]
 
@@ -173,7 +173,7 @@ class OCSampler(ComponentRecognizer):
         inds = random_inds(
             len(inputs), self.num_candidates, self.num_warmup_selected,
             inputs.device)
-        clips = _take(inputs, inds)  # (B, N, C, H, W)
+        clips = take_frames(inputs, inds)  # (B, N, C, H, W)
         classifier_losses = self.classifier.loss(
             classifier_input(self.classifier, clips), data_samples)
         return {**losses, **add_prefix(classifier_losses, 'classifier')}
@@ -224,7 +224,7 @@ class OCSampler(ComponentRecognizer):
         Returns:
             Tensor: Float ``(S, B)`` in [0, 1].
         """
-        clips = torch.cat([_take(candidates, i) for i in inds])
+        clips = torch.cat([take_frames(candidates, i) for i in inds])
         probs = classify(self.classifier, clips)  # (S * B, num_classes)
         return (probs.unflatten(0, inds.shape[:2]) * targets).sum(dim=-1)
 
@@ -239,7 +239,7 @@ class OCSampler(ComponentRecognizer):
         self._check_inputs(inputs)
         logits = self.policy_logits(inputs)
         inds = top_inds(logits, self.num_selected)
-        scores = classify(self.classifier, _take(inputs, inds))
+        scores = classify(self.classifier, take_frames(inputs, inds))
         return scores, inds, full_precision(logits).softmax(dim=-1)
 
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
@@ -307,13 +307,6 @@ class OCSampler(ComponentRecognizer):
                 f'num_candidates = {self.num_candidates}, but got '
                 f'{tuple(inputs.shape)}; set num_candidates of '
                 f'SampleCandidateFrames to the same number')
-
-
-def _take(candidates: Tensor, inds: Tensor) -> Tensor:
-    """Frames at ``inds``: ``(B, T, C, H, W)``, ``(B, N)`` -> ``(B, N, ...)``.
-    """
-    rows = torch.arange(len(inds), device=inds.device)[:, None]
-    return candidates[rows, inds]
 
 
 class _Skim(nn.Module):

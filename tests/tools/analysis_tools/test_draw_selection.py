@@ -24,13 +24,16 @@ MARK = (0, 176, 255)  # BGR
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A config of a tiny OCSampler, 2 of 5 candidates."""
     path = tmp_path_factory.mktemp('config') / 'tiny.py'
+    test_pipeline = pipeline(5)
+    # The command keeps what it needs, whatever the config keeps.
+    test_pipeline[-1].update(meta_keys=('img_shape', ))
     Config(
         dict(
             custom_imports=dict(
                 imports=['mmaction_sampler'], allow_failed_imports=False),
             default_scope='mmaction',
             model=tiny_ocsampler(),
-            test_pipeline=pipeline(5))).dump(path)
+            test_pipeline=test_pipeline)).dump(path)
     return path
 
 
