@@ -7,14 +7,15 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
-from mmaction_sampler.analysis import ComponentCost, count_macs
+from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
                                   full_precision, random_inds, set_log_prob,
                                   top_inds)
 from mmaction_sampler.structures import Selection
 from .base import ComponentRecognizer
-from .classifier import (ClassifierScores, add_prefix, classifier_input,
-                         classify, label_targets, take_frames)
+from .classifier import (add_prefix, classifier_input, classify,
+                         label_targets, take_frames)
+from .ocsampler_cost import measure_costs
 
 Samples = List[ActionDataSample]
 
@@ -276,25 +277,9 @@ class OCSampler(ComponentRecognizer):
         The classifier's unit is a frame if it is 2D, else the clip.
         """
         if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = self._measure(height, width)
+            self._unit_macs[height, width] = measure_costs(
+                self, height, width)
         return self._unit_macs[height, width]
-
-    def _measure(self, height: int, width: int) -> Dict[str, ComponentCost]:
-        """Trace each component once on zeros."""
-        zeros = next(self.parameters()).new_zeros
-        costs = {}
-        if self.skim_network is not None:
-            candidates = zeros(1, self.num_candidates, 3, height, width)
-            skim = count_macs(_Skim(self), [candidates])
-            features = zeros(1, self.num_candidates, self.policy.in_channels)
-            policy = count_macs(self.policy, [features])
-            costs = dict(skim_network=ComponentCost(skim, 1),
-                         policy=ComponentCost(policy, 1))
-        clip = zeros(1, self.num_selected, 3, height, width)
-        macs = count_macs(ClassifierScores(self.classifier), [clip])
-        is_2d = classifier_input(self.classifier, clip).dim() == 5
-        calls = self.num_selected if is_2d else 1
-        return dict(costs, classifier=ComponentCost(macs / calls, calls))
 
     def _current_entropy_coef(self) -> float:
         start, end = self.entropy_coef
@@ -307,12 +292,3 @@ class OCSampler(ComponentRecognizer):
                 f'num_candidates = {self.num_candidates}, but got '
                 f'{tuple(inputs.shape)}; set num_candidates of '
                 f'SampleCandidateFrames to the same number')
-
-
-class _Skim(nn.Module):
-    """:meth:`OCSampler.skim` as a module, so that its cost can be traced."""
-
-    def __init__(self, model: OCSampler) -> None:
-        super().__init__()
-        self.skim_network = model.skim_network
-        self.forward = model.skim

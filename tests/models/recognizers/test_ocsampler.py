@@ -66,7 +66,7 @@ def test_policy_loss_is_eq_6_to_9(monkeypatch):
     drawn = torch.tensor([[0, 1], [1, 4], [2, 3], [0, 4]])
     monkeypatch.setattr(
         'mmaction_sampler.models.recognizers.ocsampler.'
-        'draw_without_replacement', lambda logits, n: drawn)
+        'draw_without_replacement', lambda logits, n: drawn[None])
     model.train()
     model.skim_network.eval()
     losses = model(inputs, samples(labels), mode='loss')
@@ -107,6 +107,44 @@ def test_centered_reward_changes_the_advantage_only():
         outputs.append(m(inputs, samples([0, 1, 2, 0]), mode='loss'))
     torch.testing.assert_close(outputs[0]['reward'], outputs[1]['reward'])
     assert outputs[0]['loss_policy'] != outputs[1]['loss_policy']
+
+
+def test_several_draws_are_weighed_against_each_other(monkeypatch):
+    model = build(num_draws=3, center_reward=True)
+    model.set_stage('policy')
+    rewards = torch.tensor([[0.5, 0.1], [0.2, 0.1], [-0.1, 0.4]])
+    monkeypatch.setattr(
+        model.reward, 'forward', lambda confidence, inds, num_candidates:
+        (rewards, torch.zeros(2)))
+    drawn = torch.tensor([[[0, 1], [1, 4]], [[2, 3], [0, 4]],
+                          [[1, 2], [0, 3]]])
+    monkeypatch.setattr(
+        'mmaction_sampler.models.recognizers.ocsampler.'
+        'draw_without_replacement', lambda logits, n: drawn)
+    log_probs = torch.arange(6.)
+    monkeypatch.setattr(
+        'mmaction_sampler.models.recognizers.ocsampler.set_log_prob',
+        lambda logits, inds: log_probs)
+    losses = model(candidates(2), samples([0, 1]), mode='loss')
+    expected = 0.
+    for s in range(3):
+        for b in range(2):
+            others = [rewards[o, b] for o in range(3) if o != s]
+            advantage = rewards[s, b] - sum(others) / 2
+            expected = expected - advantage * log_probs[2 * s + b] / 6
+    torch.testing.assert_close(losses['loss_policy'], expected)
+
+
+@pytest.mark.parametrize('dims', [2, 3])
+def test_several_draws_share_one_uniform_clip(dims):
+    model = build(num_draws=3, dims=dims)
+    model.set_stage('policy')
+    clips = []
+    model.classifier.backbone.register_forward_pre_hook(
+        lambda module, args: clips.append(args[0]))
+    model(candidates(2), samples([0, 1]), mode='loss')
+    assert len(clips) == 1
+    assert len(clips[0]) == (3 + 1) * 2 * (2 if dims == 2 else 1)
 
 
 def test_entropy_bonus_falls_over_the_stage():
@@ -249,6 +287,7 @@ def test_exact_probability_is_used_for_training():
      r'num_candidates \(5\), but got 6'),
     (dict(num_selected=0), 'but got 0'),
     (dict(num_warmup_selected=9), 'num_warmup_selected'),
+    (dict(num_draws=0), 'num_draws must be at least 1'),
     (dict(component_checkpoints=dict(backbone='x.pth')),
      "names 'backbone', but OCSampler has the components skim_network"),
 ])
