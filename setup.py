@@ -26,7 +26,7 @@ EXTRAS = {
     # Later releases of openxlab pin setuptools 60.
     'mim': ['openmim>=0.3.9', 'openxlab<0.0.12'],
     # moviepy 2 has no moviepy.editor, which MMAction2's visualiser imports.
-    'vis': ['moviepy>=1.0.3,<2', 'matplotlib'],
+    'vis': ['moviepy>=1.0.3,<2'],
     'tests': ['pytest', 'pytest-xdist'],
 }
 EXTRAS['all'] = [line for lines in EXTRAS.values() for line in lines]

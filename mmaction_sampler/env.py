@@ -15,17 +15,15 @@ from .version import __version__
 PACKAGES = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmcv-lite',
             'mmaction2', 'mmpretrain', 'openmim', 'decord', 'av', 'numpy',
             'opencv-python', 'opencv-contrib-python', 'moviepy',
-            'matplotlib', 'setuptools')
+            'setuptools')
 
 # module, what it is for, how to get it
 OPTIONAL = (
-    ('mmpretrain', 'light backbones such as MobileNetV2',
+    ('mmpretrain', 'backbones of any width, as in the demo',
      "pip install 'mmaction_sampler[mmpretrain]'"),
     ('mim', '`mim train` and `mim test`',
      "pip install 'mmaction_sampler[mim]'"),
-    ('moviepy', 'videos with the selection drawn in',
-     "pip install 'mmaction_sampler[vis]'"),
-    ('matplotlib', 'saliency plots',
+    ('moviepy', "videos drawn by MMAction2's visualiser",
      "pip install 'mmaction_sampler[vis]'"),
 )
 

@@ -23,7 +23,16 @@ env_cfg = dict(
 # Components that a training stage freezes take no part in the loss.
 find_unused_parameters = True
 
-log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
+log_processor = dict(
+    type='LogProcessor',
+    window_size=20,
+    by_epoch=True,
+    # MMEngine smooths losses alone; a single batch's reward says little.
+    custom_cfg=[
+        dict(data_src='reward', method_name='mean', window_size=20),
+        dict(data_src='baseline_reward', method_name='mean', window_size=20),
+        dict(data_src='entropy', method_name='mean', window_size=20),
+    ])
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='ActionVisualizer', vis_backends=vis_backends)
 

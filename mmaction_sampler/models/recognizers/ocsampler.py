@@ -262,6 +262,8 @@ class OCSampler(ComponentRecognizer):
         scores, inds, probs = self._select_and_classify(inputs)
         costs = self.component_costs(*inputs.shape[-2:])
         cost = {name: c.macs for name, c in costs.items()}
+        # One copy for the batch: every sample's record is checked there.
+        inds, probs = inds.cpu(), probs.cpu()
         for i, sample in enumerate(data_samples):
             sample.set_pred_score(scores[i])
             sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
