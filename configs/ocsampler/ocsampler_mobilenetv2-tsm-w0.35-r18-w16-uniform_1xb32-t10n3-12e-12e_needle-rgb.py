@@ -1,5 +1,5 @@
 # Baseline: the classifier of the OCSampler on uniform candidates.
-_base_ = 'ocsampler_mobilenetv2-tsm-w0.35-r18-w16_1xb32-t10n3-10e-10e_needle-rgb.py'
+_base_ = 'ocsampler_mobilenetv2-tsm-w0.35-r18-w16_1xb32-t10n3-12e-12e_needle-rgb.py'
 
 model = dict(
     skim_network=None,

@@ -108,7 +108,7 @@ val_evaluator = [
 test_evaluator = val_evaluator
 
 train_cfg = dict(
-    type='EpochBasedTrainLoop', max_epochs=20, val_begin=10, val_interval=5)
+    type='EpochBasedTrainLoop', max_epochs=24, val_begin=12, val_interval=6)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
@@ -119,7 +119,7 @@ custom_hooks = [
         stages=[
             dict(
                 name='warmup',
-                epochs=10,
+                epochs=12,
                 param_scheduler=[
                     dict(
                         type='OneCycleLR',
@@ -128,7 +128,7 @@ custom_hooks = [
                 ]),
             dict(
                 name='policy',
-                epochs=10,
+                epochs=12,
                 optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
                 param_scheduler=[
                     dict(type='CosineAnnealingLR', convert_to_iter_based=True)
