@@ -60,10 +60,13 @@ def run(*command: str) -> None:
 
 def mim(verb: str, config: str, options: List[str], *more: str) -> None:
     """``mim train`` or ``mim test`` with the shipped config of this name."""
+    # Not ``python -m mim``: beside the sources it would find those, and not
+    # what is installed.
+    script = str(Path(sys.executable).with_name('mim'))
     gpus = '1' if torch.cuda.is_available() else '0'
     overrides = ['--cfg-options', *options] if options else []
-    run(sys.executable, '-m', 'mim', verb, 'mmaction_sampler', config,
-        '--gpus', gpus, *more, *overrides)
+    run(script, verb, 'mmaction_sampler', config, '--gpus', gpus, *more,
+        *overrides)
 
 
 def data_options(data: str, policy: Optional[str] = None) -> List[str]:
