@@ -157,8 +157,13 @@ class TrainingStageHook(Hook):
         # The runner scales no learning rate under schedulers that it would
         # take for those of the new optimiser.
         runner.param_schedulers = None
-        runner.optim_wrapper = _build_optim_wrapper(
-            runner, config.get('optim_wrapper', runner.cfg.optim_wrapper))
+        optim_wrapper = config.get('optim_wrapper',
+                                   runner.cfg.get('optim_wrapper'))
+        if optim_wrapper is None:
+            raise ValueError(
+                f'training stage {stage["name"]!r} has no optim_wrapper, and '
+                f'neither has the config; give one of them')
+        runner.optim_wrapper = _build_optim_wrapper(runner, optim_wrapper)
         schedulers = config.get('param_scheduler',
                                 runner.cfg.get('param_scheduler'))
         runner.param_schedulers = _build_schedulers(

@@ -165,6 +165,7 @@ class OCSampler(ComponentRecognizer):
         OCSampler Eq. (5) from random ones at full resolution.
         """
         self._check_inputs(inputs)
+        # For its check of the labels: on a GPU, cross-entropy fails unclearly.
         label_targets(data_samples, self.num_classes, inputs.device)
         losses = {}
         if self.skim_head is not None:
