@@ -127,6 +127,10 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--stage', default='policy', help='training stage')
     parser.add_argument('--batch-size', type=int, default=2)
     parser.add_argument('--iterations', type=int, default=5)
+    parser.add_argument(
+        '--shape', type=int, nargs='+', metavar='PX',
+        help='side, or height and width, of the input frames; by default '
+        'what the test pipeline of the config produces')
     parser.add_argument('--json', help='write the figures to this file, too')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction,
@@ -146,7 +150,9 @@ def main(argv: Optional[List[str]] = None) -> None:
     model.set_stage(args.stage)
     model.train()
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    batch = random_batch(cfg, args.batch_size, input_shape(cfg))
+    size = ((args.shape[0], args.shape[-1]) if args.shape else
+            input_shape(cfg))
+    batch = random_batch(cfg, args.batch_size, size)
 
     def iterate() -> None:
         model.train_step(dict(batch), optim_wrapper)
