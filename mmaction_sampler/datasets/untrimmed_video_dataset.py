@@ -1,4 +1,5 @@
 """Videos named in an annotation file, some of which may be broken."""
+import re
 from pathlib import Path
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
@@ -10,6 +11,9 @@ from mmaction.structures import ActionDataSample
 #: Errors of programs and configs, never of a video file.
 _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
                    ImportError, MemoryError)
+
+# How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
+_SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')
 
 BrokenVideos = List[Tuple[str, str]]
 
@@ -171,14 +175,17 @@ def load_video(transforms: Sequence[Callable], results: dict) -> dict:
         except Exception as error:
             if 'imgs' in results:
                 raise  # decoded: not the file's fault
-            raise BrokenVideoError(_first_line(error)) from error
+            raise BrokenVideoError(_reason(error)) from error
     return results
 
 
-def _first_line(error: Exception) -> str:
-    """A decoder's message without its stack trace."""
+def _reason(error: Exception) -> str:
+    """A decoder's message, without stack trace, times and source lines."""
+    if isinstance(error, FileNotFoundError):
+        return str(error)
     text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0]
+    text = _SOURCE_LINE.sub('', text.splitlines()[0])
+    return f'cannot be decoded ({text}); encode it again or remove it'
 
 
 def _placeholder(info: dict, broken: BrokenVideos) -> dict:

@@ -39,6 +39,9 @@ def test_broken_videos_are_replaced_in_training(broken_list):
     reasons = dict(sample.broken_videos)
     assert 'does not exist' in next(iter(reasons.values()))
     assert all('\n' not in reason for reason in reasons.values())
+    for reason in list(reasons.values())[1:]:
+        assert reason.startswith('cannot be decoded (')
+        assert '.cc:' not in reason
 
 
 def test_the_last_video_is_replaced_by_the_first(broken_list):
