@@ -22,13 +22,14 @@ _RUN_NUMBERS = itertools.count()
 def write_video(path: Path,
                 num_frames: int = 12,
                 size: int = 32,
-                shade: int = 0) -> Path:
-    """Write a small H.264 file; frame i has grey level
+                shade: int = 0,
+                codec: str = 'libx264') -> Path:
+    """Write a small file, H.264 by default; frame i has grey level
     ``shade + 8 * i``, at most 255.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), 'w') as container:
-        stream = container.add_stream('libx264', rate=10)
+        stream = container.add_stream(codec, rate=10)
         stream.width = stream.height = size
         stream.pix_fmt = 'yuv420p'
         for i in range(num_frames):

@@ -8,6 +8,8 @@ from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
+from .video import refuse_incomplete
+
 #: Errors of programs and configs, never of a video file.
 _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
                    ImportError, MemoryError)
@@ -164,11 +166,12 @@ def load_video(transforms: Sequence[Callable], results: dict) -> dict:
     Raises:
         BrokenVideoError: If the video cannot be opened or decoded.
     """
-    filename = results['filename']
+    try:
+        refuse_incomplete(results['filename'])
+    except (OSError, ValueError) as error:
+        raise BrokenVideoError(_reason(error)) from error
     for transform in transforms:
         try:
-            if 'imgs' not in results and not Path(filename).is_file():
-                raise FileNotFoundError('the file does not exist')
             results = transform(results)
         except _PROGRAM_ERRORS:
             raise

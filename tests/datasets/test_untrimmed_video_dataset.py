@@ -44,6 +44,17 @@ def test_broken_videos_are_replaced_in_training(broken_list):
         assert '.cc:' not in reason
 
 
+def test_a_file_that_crashes_decord_is_not_given_to_it(tmp_path):
+    video = write_video(tmp_path / 'cut.avi', num_frames=60, codec='mpeg4')
+    video.write_bytes(video.read_bytes()[:video.stat().st_size * 17 // 20])
+    write_video(tmp_path / 'good.mp4')
+    ann_file = tmp_path / 'list.txt'
+    ann_file.write_text('cut.avi 0\ngood.mp4 1\n')
+    sample = build(ann_file)[0]['data_samples']
+    assert sample.filename.endswith('good.mp4')
+    assert 'cut short' in sample.broken_videos[0][1]
+
+
 def test_the_last_video_is_replaced_by_the_first(broken_list):
     lines = broken_list.read_text().splitlines()
     broken_list.write_text('\n'.join(lines[3:] + lines[:1]))
