@@ -44,7 +44,7 @@ def test_broken_videos_are_replaced_in_training(broken_list):
         assert '.cc:' not in reason
 
 
-def test_a_file_that_crashes_decord_is_not_given_to_it(tmp_path):
+def test_a_file_that_is_cut_short_is_not_given_to_decord(tmp_path):
     video = write_video(tmp_path / 'cut.avi', num_frames=60, codec='mpeg4')
     video.write_bytes(video.read_bytes()[:video.stat().st_size * 17 // 20])
     write_video(tmp_path / 'good.mp4')
