@@ -15,12 +15,13 @@ def take_frames(candidates: Tensor, inds: Tensor) -> Tensor:
 
     Args:
         candidates (Tensor): Float ``(B, T, C, H, W)``.
-        inds (Tensor): Candidate positions, long ``(B, N)``.
+        inds (Tensor): Candidate positions, long ``(B, N)``, or of S clips
+            a video ``(S, B, N)``.
 
     Returns:
-        Tensor: Float ``(B, N, C, H, W)``.
+        Tensor: Float ``(B, N, C, H, W)`` or ``(S, B, N, C, H, W)``.
     """
-    rows = torch.arange(len(inds), device=inds.device)[:, None]
+    rows = torch.arange(len(candidates), device=inds.device)[:, None]
     return candidates[rows, inds]
 
 

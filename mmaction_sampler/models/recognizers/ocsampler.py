@@ -226,7 +226,7 @@ class OCSampler(ComponentRecognizer):
         Returns:
             Tensor: Float ``(S, B)`` in [0, 1].
         """
-        clips = torch.cat([take_frames(candidates, i) for i in inds])
+        clips = take_frames(candidates, inds).flatten(0, 1)
         probs = classify(self.classifier, clips)  # (S * B, num_classes)
         return (probs.unflatten(0, inds.shape[:2]) * targets).sum(dim=-1)
 
