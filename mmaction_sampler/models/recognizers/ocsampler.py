@@ -61,8 +61,9 @@ class OCSampler(ComponentRecognizer):
             bonus, entropy of the candidates' distribution in nats; a pair is
             (start, end), linear over the stage. Defaults to 0.
         channels_last (bool): Keep the weights of 2D convolutions in
-            channels-last layout; on a CPU their passes then take about half
-            the time, with the same results to rounding. Defaults to True.
+            channels-last layout; on a CPU their passes then take about two
+            thirds of the time, with the same results to rounding. Defaults
+            to True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
