@@ -18,10 +18,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     """Options of the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file of the recognizer')
-    parser.add_argument(
-        '--shape', type=int, nargs='+', metavar='PX',
-        help='side, or height and width, of the input frames; by default '
-        'what the test pipeline of the config produces')
+    add_shape_option(parser)
     parser.add_argument('--json', help='write the report to this file, too')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction,
@@ -29,11 +26,23 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def input_shape(cfg: Config) -> Tuple[int, int]:
-    """Height and width of the frames that the test pipeline produces.
+def add_shape_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--shape``, which :func:`input_shape` takes."""
+    parser.add_argument(
+        '--shape', type=int, nargs='+', metavar='PX',
+        help='side, or height and width, of the input frames; by default '
+        'what the test pipeline of the config produces')
+
+
+def input_shape(cfg: Config,
+                shape: Optional[List[int]] = None) -> Tuple[int, int]:
+    """Height and width of the input frames.
 
     Args:
-        cfg (Config): Config with a ``test_pipeline``.
+        cfg (Config): Config with a ``test_pipeline``, unless there is
+            ``shape``.
+        shape (list[int], optional): What ``--shape`` gave: side, or height
+            and width, pixels. By default what the test pipeline produces.
 
     Returns:
         tuple[int, int]: Height and width, pixels.
@@ -41,6 +50,8 @@ def input_shape(cfg: Config) -> Tuple[int, int]:
     Raises:
         ValueError: If no transform fixes the size.
     """
+    if shape:
+        return shape[0], shape[-1]
     for transform in reversed(cfg.get('test_pipeline', [])):
         size = transform.get('crop_size') or (
             transform.get('scale')
@@ -59,10 +70,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)
-    if args.shape:
-        height, width = args.shape[0], args.shape[-1]
-    else:
-        height, width = input_shape(cfg)
+    height, width = input_shape(cfg, args.shape)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     from mmaction.registry import MODELS
     model = MODELS.build(cfg.model)

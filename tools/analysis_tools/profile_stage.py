@@ -13,7 +13,7 @@ from statistics import median
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
-from get_flops import input_shape
+from get_flops import add_shape_option, input_shape
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
@@ -127,10 +127,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--stage', default='policy', help='training stage')
     parser.add_argument('--batch-size', type=int, default=2)
     parser.add_argument('--iterations', type=int, default=5)
-    parser.add_argument(
-        '--shape', type=int, nargs='+', metavar='PX',
-        help='side, or height and width, of the input frames; by default '
-        'what the test pipeline of the config produces')
+    add_shape_option(parser)
     parser.add_argument('--json', help='write the figures to this file, too')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction,
@@ -150,9 +147,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     model.set_stage(args.stage)
     model.train()
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    size = ((args.shape[0], args.shape[-1]) if args.shape else
-            input_shape(cfg))
-    batch = random_batch(cfg, args.batch_size, size)
+    batch = random_batch(cfg, args.batch_size, input_shape(cfg, args.shape))
 
     def iterate() -> None:
         model.train_step(dict(batch), optim_wrapper)
