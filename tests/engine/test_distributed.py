@@ -26,8 +26,8 @@ def test_ranks_hold_equal_parameters_after_every_stage(ann_file, tmp_path):
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.dump(tmp_path / 'config.py')
     result = run_python(
-        tmp_path, '-m', 'torch.distributed.run', '--nproc_per_node=2',
-        '--master_port=29871', str(REPOSITORY / 'tools/train.py'),
+        tmp_path, '-m', 'torch.distributed.run', '--standalone',
+        '--nproc_per_node=2', str(REPOSITORY / 'tools/train.py'),
         str(tmp_path / 'config.py'), '--launcher', 'pytorch')
     assert result.returncode == 0, result.stderr[-2000:]
     states = {
