@@ -1,16 +1,16 @@
 """Measure how much of a training iteration its networks take.
 
-Runs training iterations of one stage on random input and, in turn, the same
-calls of the same networks alone, forward and backward, on the inputs that
-they had. What is left of the iteration (sampling, probabilities, gathering,
-losses, normalisation, optimiser) is the overhead.
+Runs training iterations of one stage on random input and takes, inside each
+iteration, the time of the networks' own forward and backward passes. What is
+left of the iteration (normalisation, sampling, probabilities, gathering,
+losses, clearing of gradients, optimiser) is the overhead.
 """
 import argparse
 import json
 import time
 from pathlib import Path
 from statistics import median
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from get_flops import add_shape_option, input_shape
@@ -22,82 +22,90 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 
-class Call(NamedTuple):
-    """One outermost call of a network inside an iteration."""
-    network: nn.Module
-    args: tuple
-    kwargs: dict
-    with_grad: bool
+class Mark:
+    """A point in time of the device's work.
+
+    Wall time on a CPU; on a GPU an event in its queue, so that marking does
+    not wait for the device.
+    """
+
+    def __init__(self) -> None:
+        self._event = None
+        if torch.cuda.is_available():
+            self._event = torch.cuda.Event(enable_timing=True)
+            self._event.record()
+        self._time = time.perf_counter()
+
+    def until(self, end: 'Mark') -> float:
+        """Seconds from this mark to a later one."""
+        if self._event is None:
+            return end._time - self._time
+        end._event.synchronize()
+        return self._event.elapsed_time(end._event) / 1000
 
 
-class CallRecorder:
-    """Records the outermost calls of the networks of a recognizer.
+class NetworkClock:
+    """Times the forward and backward passes of a recognizer's networks.
+
+    A forward pass is the outermost call of a component or of one of its
+    children. A network's backward pass begins when the gradient of its
+    output is there and ends with the gradient of its last parameter.
 
     Args:
-        model (nn.Module): A recognizer with ``components``.
+        model (nn.Module): A recognizer with ``components``, in its stage.
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self.calls: List[Call] = []
         self._depth = 0
-        self._handles = []
+        self.reset()
         for name in model.components:
             component = getattr(model, name)
             for network in (component, *component.children()):
-                self._handles += [
-                    network.register_forward_pre_hook(
-                        self._enter, with_kwargs=True),
-                    network.register_forward_hook(
-                        self._leave, always_call=True)
-                ]
+                network.register_forward_pre_hook(self._enter)
+                network.register_forward_hook(self._leave, always_call=True)
+                trained = (p for p in network.parameters() if p.requires_grad)
+                for parameter in trained:
+                    parameter.register_post_accumulate_grad_hook(
+                        lambda _, network=network: self._accumulated(network))
 
-    def _enter(self, network: nn.Module, args: tuple, kwargs: dict) -> None:
+    def reset(self) -> None:
+        """Forget all marks."""
+        self._forward: List[List[Mark]] = []
+        self._gradient: Dict[nn.Module, Mark] = {}
+        self._last: Dict[nn.Module, Mark] = {}
+
+    def _enter(self, *_: object) -> None:
         if self._depth == 0:
-            args = tuple(_detached(a) for a in args)
-            self.calls.append(
-                Call(network, args, kwargs, torch.is_grad_enabled()))
+            self._forward.append([Mark()])
         self._depth += 1
 
-    def _leave(self, *_: object) -> None:
+    def _leave(self, network: nn.Module, _: object, output: object) -> None:
         self._depth -= 1
+        if self._depth:
+            return
+        self._forward[-1].append(Mark())
+        outputs = output if isinstance(output, (tuple, list)) else (output, )
+        for value in outputs:
+            if isinstance(value, Tensor) and value.requires_grad:
+                value.register_hook(lambda _: self._gradient_came(network))
 
-    def remove(self) -> None:
-        """Take the hooks off the model."""
-        for handle in self._handles:
-            handle.remove()
+    def _gradient_came(self, network: nn.Module) -> None:
+        self._gradient.setdefault(network, Mark())
 
+    def _accumulated(self, network: nn.Module) -> None:
+        if network in self._gradient:
+            self._last[network] = Mark()
 
-def _detached(value: object) -> object:
-    if isinstance(value, (tuple, list)):
-        return type(value)(_detached(v) for v in value)
-    return value.detach() if isinstance(value, Tensor) else value
+    def seconds(self) -> Dict[str, float]:
+        """Time in the networks since the last :meth:`reset`.
 
-
-def replay(calls: List[Call]) -> None:
-    """Run recorded calls, and their backward passes where they had one."""
-    for call in calls:
-        with torch.set_grad_enabled(call.with_grad):
-            output = call.network(*call.args, **call.kwargs)
-        output = output[-1] if isinstance(output, (tuple, list)) else output
-        if output.requires_grad:
-            output.sum().backward()
-
-
-def timed(function: Callable[[], None]) -> float:
-    """Seconds of one call.
-
-    On a GPU wall time until the device has finished; on a CPU processor
-    time over all threads, which other programs on the machine disturb less.
-    """
-    if not torch.cuda.is_available():
-        start = time.process_time()
-        function()
-        return time.process_time() - start
-    torch.cuda.synchronize()
-    start = time.perf_counter()
-    function()
-    torch.cuda.synchronize()
-    return time.perf_counter() - start
+        Returns:
+            dict[str, float]: Seconds ``forward`` and ``backward``.
+        """
+        return dict(
+            forward=sum(start.until(end) for start, end in self._forward),
+            backward=sum(self._gradient[network].until(end)
+                         for network, end in self._last.items()))
 
 
 def random_batch(cfg: Config, batch_size: int,
@@ -149,29 +157,31 @@ def main(argv: Optional[List[str]] = None) -> None:
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     batch = random_batch(cfg, args.batch_size, input_shape(cfg, args.shape))
 
-    def iterate() -> None:
+    clock = NetworkClock(model)
+    rows = []
+    for index in range(args.iterations + 1):
+        clock.reset()
+        start = Mark()
         model.train_step(dict(batch), optim_wrapper)
-
-    recorder = CallRecorder(model)
-    iterate()
-    recorder.remove()
-    replay(recorder.calls)
-    whole, networks = [], []
-    for _ in range(args.iterations):
-        whole.append(timed(iterate))
-        networks.append(timed(lambda: replay(recorder.calls)))
-    overheads = [1 - n / w for w, n in zip(whole, networks)]
+        whole = start.until(Mark())
+        if index:  # the first one allocates memory and chooses kernels
+            rows.append(dict(clock.seconds(), whole=whole))
+    overheads = [1 - (r['forward'] + r['backward']) / r['whole']
+                 for r in rows]
     figures = dict(
-        iteration_seconds=median(whole), networks_seconds=median(networks),
+        iteration_seconds=median(r['whole'] for r in rows),
+        forward_seconds=median(r['forward'] for r in rows),
+        backward_seconds=median(r['backward'] for r in rows),
         overhead=median(overheads), overhead_min=min(overheads),
         overhead_max=max(overheads), device=get_device(),
         batch_size=args.batch_size, stage=args.stage)
     print(f'stage {args.stage!r}, batch {args.batch_size}, on '
           f'{figures["device"]}, median of {args.iterations}: iteration '
-          f'{median(whole):.3f} s, its networks alone '
-          f'{median(networks):.3f} s, the rest {median(overheads):.1%} '
-          f'({min(overheads):.1%} to {max(overheads):.1%}), '
-          f'{"wall" if torch.cuda.is_available() else "processor"} time')
+          f'{figures["iteration_seconds"]:.3f} s, its networks '
+          f'{figures["forward_seconds"]:.3f} s forward and '
+          f'{figures["backward_seconds"]:.3f} s backward, the rest '
+          f'{median(overheads):.1%} '
+          f'({min(overheads):.1%} to {max(overheads):.1%})')
     if args.json:
         Path(args.json).write_text(json.dumps(figures, indent=2) + '\n')
 

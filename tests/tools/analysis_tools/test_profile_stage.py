@@ -1,7 +1,74 @@
-"""The profile replays exactly the networks of an iteration."""
+"""The profile tells the networks' passes from what lies around them."""
+import importlib
 import json
+import time
 
+import pytest
+import torch
 from helpers import REPOSITORY, run_python, tiny_config, tiny_ocsampler
+from torch import nn
+
+NAP = 0.05
+
+
+class Sleep(torch.autograd.Function):
+    """Identity that takes its time, forward and backward."""
+
+    @staticmethod
+    def forward(ctx, x):
+        time.sleep(NAP)
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, grad):
+        time.sleep(NAP)
+        return grad
+
+
+class Network(nn.Module):
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return Sleep.apply(self.linear(x))
+
+
+class Model(nn.Module):
+    components = ('first', 'second')
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Sequential(Network())
+        self.second = Network()
+
+
+@pytest.fixture()
+def clock_and_model(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/analysis_tools'))
+    model = Model()
+    return importlib.import_module('profile_stage').NetworkClock(model), model
+
+
+def test_time_outside_the_networks_is_not_theirs(clock_and_model):
+    clock, model = clock_and_model
+    features = Sleep.apply(model.first(torch.randn(3, 2)))
+    Sleep.apply(model.second(features)).sum().backward()
+    seconds = clock.seconds()
+    assert seconds['forward'] == pytest.approx(2 * NAP, rel=0.5)
+    assert seconds['backward'] == pytest.approx(2 * NAP, rel=0.5)
+
+
+def test_a_pass_without_gradient_has_no_backward_time(clock_and_model):
+    clock, model = clock_and_model
+    with torch.no_grad():
+        features = model.first(torch.randn(3, 2))
+    model.second(features).sum().backward()
+    assert clock.seconds()['forward'] == pytest.approx(2 * NAP, rel=0.5)
+    assert clock.seconds()['backward'] == pytest.approx(NAP, rel=0.5)
+    clock.reset()
+    assert clock.seconds() == dict(forward=0, backward=0)
 
 
 def test_profile_of_both_stages(tmp_path, ann_file):
@@ -17,6 +84,7 @@ def test_profile_of_both_stages(tmp_path, ann_file):
         assert result.returncode == 0, result.stderr[-2000:]
         figures = json.loads((tmp_path / 'profile.json').read_text())
         assert figures['stage'] == stage
-        assert 0 < figures['networks_seconds']
-        assert figures['overhead'] < 1
+        assert 0 < figures['forward_seconds'] < figures['iteration_seconds']
+        assert 0 < figures['backward_seconds'] < figures['iteration_seconds']
+        assert 0 < figures['overhead'] < 1
         assert f'stage {stage!r}' in result.stdout
