@@ -64,6 +64,7 @@ def tiny_classifier(dims: int = 2) -> dict:
             backbone=dict(
                 type='ResNet3d', depth=18, base_channels=4, pretrained=None,
                 conv1_kernel=(1, 3, 3), conv1_stride_t=1, pool1_stride_t=1,
+                with_pool2=False,
                 norm_eval=False),
             cls_head=dict(
                 type='I3DHead', num_classes=NUM_CLASSES, in_channels=32,

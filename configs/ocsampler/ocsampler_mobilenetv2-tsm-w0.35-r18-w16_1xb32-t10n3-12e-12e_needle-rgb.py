@@ -113,27 +113,21 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2))
+warmup_stage = dict(
+    name='warmup',
+    epochs=12,
+    param_scheduler=[
+        dict(type='OneCycleLR', eta_max=2e-3, convert_to_iter_based=True)
+    ])
+policy_stage = dict(
+    name='policy',
+    epochs=12,
+    optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
+    param_scheduler=[
+        dict(type='CosineAnnealingLR', convert_to_iter_based=True)
+    ])
 custom_hooks = [
-    dict(
-        type='TrainingStageHook',
-        stages=[
-            dict(
-                name='warmup',
-                epochs=12,
-                param_scheduler=[
-                    dict(
-                        type='OneCycleLR',
-                        eta_max=2e-3,
-                        convert_to_iter_based=True)
-                ]),
-            dict(
-                name='policy',
-                epochs=12,
-                optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
-                param_scheduler=[
-                    dict(type='CosineAnnealingLR', convert_to_iter_based=True)
-                ])
-        ])
+    dict(type='TrainingStageHook', stages=[warmup_stage, policy_stage])
 ]
 auto_scale_lr = dict(enable=False, base_batch_size=32)
 randomness = dict(seed=0)

@@ -1,4 +1,8 @@
-from .fixed_policies import RandomPolicy, UniformPolicy
+from .budget import BudgetModule
+from .fixed_policies import FrameExitPolicy, RandomPolicy, UniformPolicy
 from .frame_policy import FramePolicy
 
-__all__ = ['FramePolicy', 'RandomPolicy', 'UniformPolicy']
+__all__ = [
+    'BudgetModule', 'FrameExitPolicy', 'FramePolicy', 'RandomPolicy',
+    'UniformPolicy'
+]

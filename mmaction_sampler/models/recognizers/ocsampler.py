@@ -8,15 +8,16 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import (candidate_entropy, draw_without_replacement,
-                                  full_precision, random_inds, set_log_prob,
-                                  top_inds)
+from mmaction_sampler.ops import full_precision, random_inds, top_inds
 from mmaction_sampler.structures import Selection
+from ..losses import draw_clips, policy_losses
 from .base import ComponentRecognizer
 from .classifier import (add_prefix, classifier_input, classify,
                          label_targets, take_frames)
+from .clip_scorer import ClipScorer, confidence
 from .ocsampler_cost import measure_costs
 
+Costs = Dict[str, ComponentCost]
 Samples = List[ActionDataSample]
 
 
@@ -128,7 +129,7 @@ class OCSampler(ComponentRecognizer):
             for module in self.modules():
                 if isinstance(module, nn.Conv2d):
                     module.to(memory_format=torch.channels_last)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
+        self._costs: Dict[Tuple[int, int, int], Costs] = {}
 
     @property
     def num_classes(self) -> int:
@@ -151,12 +152,19 @@ class OCSampler(ComponentRecognizer):
         features = self.skim_network(frames)
         return features[-1] if isinstance(features, tuple) else features
 
-    def policy_logits(self, candidates: Tensor) -> Tensor:
-        """Logits of the frame policy (OCSampler Eq. 1-2), ``(B, T)``."""
+    def skim_features(self, candidates: Tensor) -> Tensor:
+        """Features z^S of all candidates, float ``(B, T, C')``.
+
+        Without a skim network C' is 0: fixed policies look at nothing.
+        """
         if self.skim_network is None:
-            return self.policy(candidates.new_empty(*candidates.shape[:2], 0))
+            return candidates.new_empty(*candidates.shape[:2], 0)
         features = self.skim(candidates).mean(dim=(-2, -1))  # (B * T, C')
-        return self.policy(features.unflatten(0, candidates.shape[:2]))
+        return features.unflatten(0, candidates.shape[:2])
+
+    def policy_logits(self, candidates: Tensor) -> Tensor:
+        """Logits of the frame policy, ``(B, T)``."""
+        return self.policy(self.skim_features(candidates))
 
     def loss_warmup(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
@@ -187,49 +195,12 @@ class OCSampler(ComponentRecognizer):
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         logits = self.policy_logits(inputs)  # (B, T)
-        logits = logits.expand(self.num_draws, -1, -1)  # (S, B, T)
-        inds = draw_without_replacement(logits, self.num_selected)
-        reward, baseline_reward = self.reward(
-            lambda clips: self.confidence(inputs, clips, targets), inds,
-            self.num_candidates)
-        log_probs = set_log_prob(logits.flatten(0, 1), inds.flatten(0, 1))
-        advantages = self._advantages(reward).flatten()  # (S * B, )
-        entropy = candidate_entropy(logits[0]).mean()
-        return dict(
-            loss_policy=-(advantages * log_probs).mean(),
-            loss_entropy=-self._current_entropy_coef() * entropy,
-            reward=reward.mean(),
-            baseline_reward=baseline_reward.mean(),
-            entropy=entropy.detach())
-
-    def _advantages(self, reward: Tensor) -> Tensor:
-        """Rewards ``(S, B)`` as they weigh the policy gradient."""
-        if not self.center_reward:
-            return reward
-        if self.num_draws == 1:
-            return reward - reward.mean()
-        others = self.num_draws / (self.num_draws - 1)
-        return (reward - reward.mean(dim=0)) * others
-
-    @torch.no_grad()
-    def confidence(self, candidates: Tensor, inds: Tensor,
-                   targets: Tensor) -> Tensor:
-        """Classifier's confidence p_y on the truth, for S clips a video.
-
-        All S * B clips go through the frozen classifier in one batch. With
-        several true labels p_y is the probability of any of them.
-
-        Args:
-            candidates (Tensor): Float ``(B, T, C, H, W)``.
-            inds (Tensor): Chosen candidates, long ``(S, B, N)``.
-            targets (Tensor): Zeros and ones, float ``(B, num_classes)``.
-
-        Returns:
-            Tensor: Float ``(S, B)`` in [0, 1].
-        """
-        clips = take_frames(candidates, inds).flatten(0, 1)
-        probs = classify(self.classifier, clips)  # (S * B, num_classes)
-        return (probs.unflatten(0, inds.shape[:2]) * targets).sum(dim=-1)
+        scorer = ClipScorer(self.classifier, inputs)
+        draws = draw_clips(
+            logits, self.num_selected, self.num_draws, self.reward,
+            lambda inds: confidence(scorer(inds), targets))
+        return policy_losses(logits, draws, self.center_reward,
+                             self.current_entropy_coef)
 
     def scores(self, inputs: Tensor) -> Tensor:
         """Class probabilities, float32 ``(B, num_classes)``."""
@@ -237,16 +208,19 @@ class OCSampler(ComponentRecognizer):
 
     def _select_and_classify(
             self, inputs: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-        """Scores ``(B, K)``, selected ``(B, N)``, probabilities ``(B, T)``.
+        """Scores ``(B, K)``; of the candidates ``(B, T)`` which are selected
+        and their probabilities.
         """
         self._check_inputs(inputs)
         logits = self.policy_logits(inputs)
         inds = top_inds(logits, self.num_selected)
         scores = classify(self.classifier, take_frames(inputs, inds))
-        return scores, inds, full_precision(logits).softmax(dim=-1)
+        selected = torch.zeros_like(logits, dtype=torch.bool)
+        return (scores, selected.scatter_(1, inds, 1),
+                full_precision(logits).softmax(dim=-1))
 
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
-        """Classify each video from its N most probable candidates.
+        """Classify each video from its most probable candidates.
 
         Args:
             inputs (Tensor): Normalised candidates, float
@@ -261,17 +235,17 @@ class OCSampler(ComponentRecognizer):
         Raises:
             ValueError: If T is not ``num_candidates``.
         """
-        scores, inds, probs = self._select_and_classify(inputs)
-        costs = self.component_costs(*inputs.shape[-2:])
-        cost = {name: c.macs for name, c in costs.items()}
+        scores, selected, probs = self._select_and_classify(inputs)
         # One copy for the batch: every sample's record is checked there.
-        inds, probs = inds.cpu(), probs.cpu()
+        selected, probs = selected.cpu(), probs.cpu()
         for i, sample in enumerate(data_samples):
+            inds = selected[i].nonzero().flatten()
+            costs = self.costs(*inputs.shape[-2:], len(inds))
             sample.set_pred_score(scores[i])
             sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
             sample.selection = Selection.create(
-                inds[i], self.num_candidates, unit='frame', scores=probs[i])
-            sample.cost = dict(cost)
+                inds, self.num_candidates, unit='frame', scores=probs[i])
+            sample.cost = {name: c.macs for name, c in costs.items()}
         return data_samples
 
     def component_costs(self, height: int,
@@ -280,12 +254,19 @@ class OCSampler(ComponentRecognizer):
 
         The classifier's unit is a frame if it is 2D, else the clip.
         """
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_costs(
-                self, height, width)
-        return self._unit_macs[height, width]
+        return self.costs(height, width, self.num_selected)
 
-    def _current_entropy_coef(self) -> float:
+    def costs(self, height: int, width: int,
+              num_selected: int) -> Dict[str, ComponentCost]:
+        """:meth:`component_costs` of a video with N selected frames."""
+        key = (height, width, num_selected)
+        if key not in self._costs:
+            self._costs[key] = measure_costs(self, *key)
+        return self._costs[key]
+
+    @property
+    def current_entropy_coef(self) -> float:
+        """Weight of the exploration bonus at this point of the stage."""
         start, end = self.entropy_coef
         return start + (end - start) * self.stage_progress
 

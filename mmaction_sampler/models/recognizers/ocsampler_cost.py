@@ -21,14 +21,15 @@ class _Skim(nn.Module):
         self.forward = model.skim
 
 
-def measure_costs(model: OCSampler, height: int,
-                  width: int) -> Dict[str, ComponentCost]:
+def measure_costs(model: OCSampler, height: int, width: int,
+                  num_selected: int) -> Dict[str, ComponentCost]:
     """Trace each component that testing runs once, on zeros.
 
     Args:
         model (OCSampler): The recognizer.
         height (int): H of the input frames, pixels.
         width (int): W of the input frames, pixels.
+        num_selected (int): Frames N that the classifier gets.
 
     Returns:
         dict[str, ComponentCost]: Cost by component. The classifier's unit is
@@ -40,11 +41,13 @@ def measure_costs(model: OCSampler, height: int,
         candidates = zeros(1, model.num_candidates, 3, height, width)
         skim = count_macs(_Skim(model), [candidates])
         features = zeros(1, model.num_candidates, model.policy.in_channels)
-        policy = count_macs(model.policy, [features])
-        costs = dict(skim_network=ComponentCost(skim, 1),
-                     policy=ComponentCost(policy, 1))
-    clip = zeros(1, model.num_selected, 3, height, width)
+        costs = dict(skim_network=ComponentCost(skim, 1))
+        for name in ('budget', 'policy'):
+            if name in model.components:
+                macs = count_macs(getattr(model, name), [features])
+                costs[name] = ComponentCost(macs, 1)
+    clip = zeros(1, num_selected, 3, height, width)
     macs = count_macs(ClassifierScores(model.classifier), [clip])
     is_2d = classifier_input(model.classifier, clip).dim() == 5
-    calls = model.num_selected if is_2d else 1
+    calls = num_selected if is_2d else 1
     return dict(costs, classifier=ComponentCost(macs / calls, calls))

@@ -7,6 +7,8 @@ from mmaction.registry import MODELS
 
 from mmaction_sampler.analysis import count_macs
 from mmaction_sampler.models.recognizers.classifier import classify
+from mmaction_sampler.models.recognizers.clip_scorer import (ClipScorer,
+                                                             confidence)
 from mmaction_sampler.ops import set_log_prob, top_inds, uniform_inds
 
 
@@ -66,7 +68,7 @@ def test_policy_loss_is_eq_6_to_9(monkeypatch):
     inputs, labels = candidates(4).double(), [0, 1, 2, 1]
     drawn = torch.tensor([[0, 1], [1, 4], [2, 3], [0, 4]])
     monkeypatch.setattr(
-        'mmaction_sampler.models.recognizers.ocsampler.'
+        'mmaction_sampler.models.losses.policy_gradient.'
         'draw_without_replacement', lambda logits, n: drawn[None])
     model.train()
     model.skim_network.eval()
@@ -120,11 +122,11 @@ def test_several_draws_are_weighed_against_each_other(monkeypatch):
     drawn = torch.tensor([[[0, 1], [1, 4]], [[2, 3], [0, 4]],
                           [[1, 2], [0, 3]]])
     monkeypatch.setattr(
-        'mmaction_sampler.models.recognizers.ocsampler.'
+        'mmaction_sampler.models.losses.policy_gradient.'
         'draw_without_replacement', lambda logits, n: drawn)
     log_probs = torch.arange(6.)
     monkeypatch.setattr(
-        'mmaction_sampler.models.recognizers.ocsampler.set_log_prob',
+        'mmaction_sampler.models.losses.policy_gradient.set_log_prob',
         lambda logits, inds: log_probs)
     losses = model(candidates(2), samples([0, 1]), mode='loss')
     expected = 0.
@@ -145,7 +147,8 @@ def test_several_draws_share_one_uniform_clip(dims):
         lambda module, args: clips.append(args[0]))
     model(candidates(2), samples([0, 1]), mode='loss')
     assert len(clips) == 1
-    assert len(clips[0]) == (3 + 1) * 2 * (2 if dims == 2 else 1)
+    # 3D: all clips; 2D: four clips of two frames share the five candidates.
+    assert len(clips[0]) == ((3 + 1) * 2 if dims == 3 else 2 * 5)
 
 
 def test_entropy_bonus_falls_over_the_stage():
@@ -233,8 +236,9 @@ def test_multi_label_confidence_is_the_probability_of_any_true_label():
     inds = torch.tensor([[[0, 2]]])
     targets = torch.tensor([[1., 0., 1.]])
     probs = classify(model.classifier, inputs[:, [0, 2]])[0]
+    scorer = ClipScorer(model.classifier, inputs)
     torch.testing.assert_close(
-        model.confidence(inputs, inds, targets)[0, 0], probs[0] + probs[2])
+        confidence(scorer(inds), targets)[0, 0], probs[0] + probs[2])
 
 
 def test_multi_label_training():
