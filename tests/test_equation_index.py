@@ -9,7 +9,7 @@ import pytest
 from helpers import REPOSITORY
 
 PACKAGE = REPOSITORY / 'mmaction_sampler'
-IMPLEMENTED = {f'OCSampler Eq. ({number})' for number in range(1, 10)}
+IMPLEMENTED = {f'OCSampler Eq. ({number})' for number in range(1, 14)}
 
 
 class Row(NamedTuple):

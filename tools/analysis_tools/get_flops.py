@@ -1,17 +1,21 @@
 """Print what one video costs a recognizer, component by component.
 
 Counts the multiply-adds of the networks that testing runs, from the config
-alone: no data and no weights are needed.
+alone: no data and no weights are needed. Where the cost differs from video to
+video (OCSampler+), ``--shares`` says how common each number of selected units
+is; by default all are equally common.
 """
 import argparse
 import json
+import re
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
+from torch import nn
 
-from mmaction_sampler.analysis import cost_report, cost_table
+from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -19,6 +23,10 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file of the recognizer')
     add_shape_option(parser)
+    parser.add_argument(
+        '--shares', nargs='+', metavar='N=SHARE',
+        help='dynamic models: share of the videos of which N units are '
+        'selected, in any unit, such as 1=0.6 3=0.4')
     parser.add_argument('--json', help='write the report to this file, too')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction,
@@ -64,6 +72,56 @@ def input_shape(cfg: Config,
         'keep_ratio=False); give --shape')
 
 
+def parse_shares(texts: List[str]) -> Dict[int, float]:
+    """What ``--shares`` gave.
+
+    Args:
+        texts (list[str]): Items such as ``'3=0.4'``.
+
+    Returns:
+        dict[int, float]: Selected units -> share, scaled to a sum of 1.
+
+    Raises:
+        ValueError: If an item has another form, or the sum is not positive.
+    """
+    shares = {}
+    for text in texts:
+        match = re.fullmatch(r'(\d+)=(\d*\.?\d+)', text)
+        if not match:
+            raise ValueError(
+                f'--shares takes items such as 3=0.4, but got {text!r}')
+        shares[int(match[1])] = float(match[2])
+    total = sum(shares.values())
+    if not total:
+        raise ValueError('--shares must have a positive sum')
+    return {number: share / total for number, share in shares.items()}
+
+
+def model_costs(model: nn.Module, size: Tuple[int, int],
+                shares: Optional[Dict[int, float]]
+                ) -> Dict[str, ComponentCost]:
+    """Costs of a recognizer, dynamic or not.
+
+    Args:
+        model (nn.Module): A ``ComponentRecognizer``.
+        size (tuple[int, int]): Height and width of the frames, pixels.
+        shares (dict[int, float], optional): See :func:`parse_shares`.
+
+    Returns:
+        dict[str, ComponentCost]: Mean over videos, by component.
+
+    Raises:
+        ValueError: If there are shares for a model without choice.
+    """
+    if shares is None:
+        return model.component_costs(*size)
+    if not hasattr(model, 'expected_costs'):
+        raise ValueError(
+            f'{type(model).__name__} selects as many units of every video: '
+            f'leave --shares out')
+    return model.expected_costs(*size, shares)
+
+
 def main(argv: Optional[List[str]] = None) -> None:
     """Build the model, trace its components, print and write the report."""
     args = parse_args(argv)
@@ -75,11 +133,15 @@ def main(argv: Optional[List[str]] = None) -> None:
     from mmaction.registry import MODELS
     model = MODELS.build(cfg.model)
     model.eval()
-    costs = model.component_costs(height, width)
+    shares = parse_shares(args.shares) if args.shares else None
+    costs = model_costs(model, (height, width), shares)
     print(cost_table(costs, 0, (height, width)))
     if args.json:
-        report = json.dumps(cost_report(costs), indent=2)
-        Path(args.json).write_text(report + '\n', encoding='utf-8')
+        report = cost_report(costs)
+        if shares:
+            report['shares'] = shares
+        text = json.dumps(report, indent=2) + '\n'
+        Path(args.json).write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -101,18 +101,34 @@ def train_and_test(args: argparse.Namespace,
     options += SHORT_OPTIONS if args.short else []
     mim('train', POLICIES['learned'], options, '--work-dir', str(work_dir))
     checkpoint = (work_dir / 'last_checkpoint').read_text().strip()
-    results = {}
-    for policy, config in POLICIES.items():
-        metrics_file = work_dir / f'{policy}.json'
-        mim('test', config, data_options(args.data, policy), '--checkpoint',
-            checkpoint, '--work-dir', str(work_dir / policy), '--json',
-            str(metrics_file))
-        metrics = json.loads(metrics_file.read_text())
-        results[policy] = dict(
-            top1=metrics['acc/top1'],
-            num_frames=metrics['cost/num_selected'],
-            gflops=metrics['cost/gflops'])
-    return results
+    return {
+        policy: test(config, checkpoint, work_dir / policy,
+                     data_options(args.data, policy))
+        for policy, config in POLICIES.items()
+    }
+
+
+def test(config: str, checkpoint: str, work_dir: Path,
+         options: List[str]) -> Metrics:
+    """``mim test``.
+
+    Args:
+        config (str): Name of a shipped config.
+        checkpoint (str): Path.
+        work_dir (Path): Folder for the log; the metrics go beside it.
+        options (list[str]): Overrides of the config.
+
+    Returns:
+        dict: ``top1`` in [0, 1], ``num_frames`` and ``gflops`` per video.
+    """
+    metrics_file = work_dir.with_suffix('.json')
+    mim('test', config, options, '--checkpoint', checkpoint, '--work-dir',
+        str(work_dir), '--json', str(metrics_file))
+    metrics = json.loads(metrics_file.read_text())
+    return dict(
+        top1=metrics['acc/top1'],
+        num_frames=metrics['cost/num_selected'],
+        gflops=metrics['cost/gflops'])
 
 
 def summarize(results: Dict[int, Dict[str, Metrics]]) -> dict:
@@ -124,32 +140,37 @@ def summarize(results: Dict[int, Dict[str, Metrics]]) -> dict:
     Returns:
         dict: ``policies`` (policy -> mean metrics) and ``seeds``.
     """
+    names = list(next(iter(results.values())))
     policies = {
         policy: {
             key: mean(r[policy][key] for r in results.values())
             for key in ('top1', 'num_frames', 'gflops')
         }
-        for policy in POLICIES
+        for policy in names
     }
     return dict(policies=policies,
                 seeds={str(seed): r for seed, r in results.items()})
 
 
 def table(results: Dict[int, Dict[str, Metrics]]) -> Table:
-    """The results as a table, with the spread over seeds if several."""
+    """The results as a table, with the spread over seeds if several.
+
+    The first policy of the results is the one that leads the others.
+    """
+    first, *_ = names = list(next(iter(results.values())))
     seeds = ', '.join(str(seed) for seed in results)
     drawn = Table(title=f'Needle test set, the same classifier, seed {seeds}')
-    for column in ('frames', 'top-1', 'learned leads by', 'frames used',
+    for column in ('frames', 'top-1', f'{first} leads by', 'frames used',
                    'GFLOPs per video'):
         drawn.add_column(
             column, justify='left' if column == 'frames' else 'right')
-    for policy in POLICIES:
+    for policy in names:
         top1 = [r[policy]['top1'] for r in results.values()]
-        leads = [r['learned']['top1'] - r[policy]['top1']
+        leads = [r[first]['top1'] - r[policy]['top1']
                  for r in results.values()]
         drawn.add_row(
             policy, _spread(top1),
-            '' if policy == 'learned' else _spread(leads),
+            '' if policy == first else _spread(leads),
             *(f'{mean(r[policy][key] for r in results.values()):.{digits}f}'
               for key, digits in (('num_frames', 1), ('gflops', 3))))
     return drawn

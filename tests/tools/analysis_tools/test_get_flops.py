@@ -76,3 +76,43 @@ def test_pipeline_without_a_fixed_size(tool, tmp_path):
     with pytest.raises(ValueError, match='give --shape'):
         tool.main([needle])
     tool.main([needle, '--shape', '112'])
+
+
+def plus_report(tool: ModuleType, folder: Path,
+                *options: str) -> Dict[str, Any]:
+    """Of OCSampler+."""
+    path = folder / 'flops.json'
+    config = str(REPOSITORY / 'configs/ocsampler_plus_r50_anet.py')
+    tool.main([config, '--json', str(path), *options])
+    return json.loads(path.read_text())
+
+
+def test_dynamic_model_is_the_mean_over_the_shares(tool, tmp_path):
+    result = plus_report(tool, tmp_path, '--shares', '4=9', '5=1')
+    assert result['shares'] == {'4': 0.9, '5': 0.1}
+    classifier = result['components']['classifier']
+    assert classifier['calls'] == pytest.approx(4.1, rel=1e-3)
+    # The budgets that give the paper's OCSampler+, 17.9 GFLOPs.
+    assert result['total_gflops'] == pytest.approx(17.9, rel=0.01)
+
+
+def test_dynamic_model_by_default_takes_all_budgets_alike(tool, tmp_path):
+    result = plus_report(tool, tmp_path)
+    assert result['components']['classifier']['calls'] == pytest.approx(
+        3.5, rel=1e-3)
+    assert 'shares' not in result
+
+
+@pytest.mark.parametrize('shares,message', [
+    (['4:1'], "takes items such as 3=0.4, but got '4:1'"),
+    (['4=0'], 'must have a positive sum'),
+    (['7=1'], r'from 1 to num_budgets \(6\).*7: 1.0'),
+])
+def test_wrong_shares_are_refused(tool, tmp_path, shares, message):
+    with pytest.raises(ValueError, match=message):
+        plus_report(tool, tmp_path, '--shares', *shares)
+
+
+def test_shares_for_a_model_without_choice_are_refused(tool, tmp_path):
+    with pytest.raises(ValueError, match='leave --shares out'):
+        report(tool, tmp_path, '--shares', '4=1')

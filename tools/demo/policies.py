@@ -1,0 +1,137 @@
+"""OCSampler Table 4 on the needle set: all policies, one classifier.
+
+Stands on ``make demo`` with the same seeds: the classifier of every policy
+is the one that was trained there. Trains the policy stage of each learned
+rival and OCSampler+ with ``mim train``, tests all with ``mim test``, prints a
+table and writes ``policies.json``. What is already trained or tested is not
+repeated.
+"""
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Dict, List, Optional
+
+import needle
+from needle import Metrics
+from rich.console import Console
+
+#: Policies that are trained here -> shipped config.
+LEARNED = {
+    'vanilla reward': 'ocsampler_needle_vanilla_reward.py',
+    'frame reward': 'ocsampler_needle_frame_reward.py',
+    'frame ranking': 'ocsampler_needle_frame_ranking.py',
+    'OCSampler+': 'ocsampler_plus_needle.py',
+}
+#: Policies that only need the demo's checkpoint -> shipped config.
+READY = {
+    'clip reward': 'ocsampler_needle.py',
+    'uniform': 'ocsampler_needle_uniform.py',
+    'random': 'ocsampler_needle_random.py',
+    'FrameExit': 'ocsampler_needle_frameexit.py',
+}
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Options of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        '--seeds', type=int, nargs='+', default=[0],
+        help='those that the demo was run with')
+    parser.add_argument(
+        '--data', default='data/needle', help='folder of the data set')
+    parser.add_argument(
+        '--work-dir', default='work_dirs/demo',
+        help="folder of the demo's results; new ones go there, too")
+    return parser.parse_args(argv)
+
+
+def demo_checkpoint(work_dir: Path, seed: int) -> str:
+    """The demo's last checkpoint.
+
+    Args:
+        work_dir (Path): Folder of the demo's results.
+        seed (int): Seed of the run.
+
+    Returns:
+        str: Path.
+
+    Raises:
+        FileNotFoundError: If the demo was not run with this seed.
+    """
+    marker = work_dir / f'seed{seed}' / 'last_checkpoint'
+    if not marker.is_file():
+        raise FileNotFoundError(
+            f"{marker} is missing; run: make demo DEMO_ARGS='--seeds {seed}'")
+    return marker.read_text().strip()
+
+
+def train(config: str, checkpoint: str, work_dir: Path, data: str,
+          seed: int) -> str:
+    """``mim train`` with the demo's classifier, unless it was done.
+
+    Args:
+        config (str): Name of a shipped config.
+        checkpoint (str): The demo's checkpoint.
+        work_dir (Path): Folder of the run.
+        data (str): Folder of the data set.
+        seed (int): Seed of the run.
+
+    Returns:
+        str: Path of the last checkpoint.
+    """
+    done = work_dir / 'done'
+    if not done.is_file():
+        needle.mim(
+            'train', config, needle.data_options(data) + [
+                f'randomness.seed={seed}',
+                'model.component_checkpoints.classifier.checkpoint='
+                f'{checkpoint}'
+            ], '--work-dir', str(work_dir))
+        done.write_text((work_dir / 'last_checkpoint').read_text())
+    return done.read_text().strip()
+
+
+def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
+    """Train and test all policies with one seed.
+
+    Args:
+        args (argparse.Namespace): Options of the command.
+        seed (int): Seed of the run.
+
+    Returns:
+        dict[str, dict]: Policy -> ``top1`` in [0, 1], ``num_frames``,
+        ``gflops`` per video; first the clip reward.
+    """
+    root = Path(args.work_dir, f'seed{seed}', 'policies')
+    checkpoint = demo_checkpoint(Path(args.work_dir), seed)
+    results = {}
+    for policy, config in {**READY, **LEARNED}.items():
+        work_dir = root / policy.replace(' ', '_')
+        saved = work_dir.with_suffix('.result.json')
+        if not saved.is_file():
+            tested = checkpoint
+            if policy in LEARNED:
+                tested = train(config, checkpoint, work_dir, args.data, seed)
+            metrics = needle.test(config, tested, work_dir / 'test',
+                                  needle.data_options(args.data, policy))
+            saved.write_text(json.dumps(metrics))
+        results[policy] = json.loads(saved.read_text())
+    return results
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Train, test, compare."""
+    args = parse_args(argv)
+    try:
+        results = {seed: evaluate(args, seed) for seed in args.seeds}
+    except FileNotFoundError as error:
+        sys.exit(f'error: {error}')
+    path = Path(args.work_dir, 'policies.json')
+    path.write_text(json.dumps(needle.summarize(results), indent=2) + '\n')
+    Console(width=100).print(needle.table(results))
+    print(f'{path} written')
+
+
+if __name__ == '__main__':
+    main()
