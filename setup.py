@@ -60,6 +60,7 @@ class BuildWithMim(build_py):
                     ignore=shutil.ignore_patterns('__pycache__', '*.pyc'))
             elif source.is_file():
                 shutil.copy2(source, target / name)
+        tell_official_configs_apart(target)
 
     def lead_to_sources(self) -> None:
         """Write ``.mim`` beside the link of an editable installation.
@@ -81,6 +82,17 @@ class BuildWithMim(build_py):
             config = target / source.relative_to(root)
             config.parent.mkdir(parents=True, exist_ok=True)
             config.write_text(f'_base_ = {str(source)!r}\n')
+        tell_official_configs_apart(target)
+
+
+def tell_official_configs_apart(mim_folder: Path) -> None:
+    """Let no two configs below ``.mim`` have one name.
+
+    MIM looks a config up by its bare name anywhere below the package and
+    refuses two. ``configs/official`` has namesakes of the plain aliases.
+    """
+    for path in sorted((mim_folder / 'configs' / 'official').glob('*.py')):
+        path.rename(path.with_name(f'official_{path.name}'))
 
 
 setup(

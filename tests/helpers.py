@@ -185,6 +185,14 @@ def log_text(runner: Runner) -> str:
     return Path(runner.log_dir, f'{runner.timestamp}.log').read_text()
 
 
+def mim_name(path: str) -> str:
+    """What a wheel calls a file of ``tools`` or ``configs``, below ``.mim``.
+
+    The authors' configs are the only ones that it renames.
+    """
+    return path.replace('configs/official/', 'configs/official/official_')
+
+
 def copy_sources(target: Path) -> Path:
     """Copy the sources, so that building leaves the real ones clean."""
     ignore = shutil.ignore_patterns('__pycache__', '.mim')

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Set
 
 import pytest
-from helpers import copy_sources
+from helpers import copy_sources, mim_name, run_python
+from mmengine.config import Config
 
 from mmaction_sampler import __version__
 
@@ -67,8 +68,37 @@ def test_mim_finds_tools_and_configs(wheel: zipfile.ZipFile) -> None:
         for name in ('model-index.yml', 'dataset-index.yml')
         if (ROOT / name).is_file()
     }
-    assert names == sources('tools') | sources('configs') | indices
+    shipped = sources('tools') | sources('configs')
+    assert names == {mim_name(name) for name in shipped} | indices
     assert 'tools/train.py' in names and 'tools/test.py' in names
+
+
+def test_no_two_configs_have_one_name(wheel: zipfile.ZipFile) -> None:
+    """MIM looks for the bare name, and refuses two."""
+    names = [Path(name).name for name in wheel.namelist()
+             if '/.mim/configs/' in name]
+    assert sorted(names) == sorted(set(names))
+    assert 'official_ocsampler_r50_anet.py' in names
+
+
+def test_renamed_configs_find_their_bases(wheel: zipfile.ZipFile,
+                                          tmp_path: Path) -> None:
+    wheel.extractall(tmp_path)
+    configs = tmp_path / 'mmaction_sampler/.mim/configs'
+    renamed = sorted((configs / 'official').iterdir())
+    assert renamed
+    for path in renamed:
+        source = ROOT / 'configs/official' / path.name.removeprefix(
+            'official_')
+        assert Config.fromfile(path).to_dict() == Config.fromfile(
+            source).to_dict()
+    # convert_official.py looks for them from the package.
+    code = ('from mmaction_sampler.apis.official.conversion import '
+            'official_config\n'
+            "print(official_config('ocsampler_r50_anet'))")
+    result = run_python(tmp_path, '-c', code, PYTHONPATH=str(tmp_path))
+    found = configs / 'official/official_ocsampler_r50_anet.py'
+    assert result.stdout.strip().splitlines()[-1] == str(found), result.stderr
 
 
 def test_shell_scripts_stay_executable(wheel: zipfile.ZipFile) -> None:
@@ -118,7 +148,8 @@ def test_editable_installation_leads_to_the_sources(
         for name in editable.namelist()
         if name.startswith(f'{prefix}configs/')
     }
-    assert configs == sources('configs', '*.py')
+    assert configs == {mim_name(name)
+                       for name in sources('configs', '*.py')}
     # Anything more would hide the sources.
     assert 'mmaction_sampler/__init__.py' not in editable.namelist()
     assert any(name.endswith('.pth') for name in editable.namelist())

@@ -1,3 +1,4 @@
+from .mlp_max_pool_head import MLPMaxPoolHead
 from .tsn_max_pool_head import TSNMaxPoolHead
 
-__all__ = ['TSNMaxPoolHead']
+__all__ = ['MLPMaxPoolHead', 'TSNMaxPoolHead']

@@ -41,10 +41,44 @@ def test_start_index_is_added():
         'frame_inds'].tolist() == list(range(1, 11))
 
 
+@pytest.mark.parametrize('num_candidates', [1, 4, 10])
+def test_seeded_frames_are_those_of_the_released_code(num_candidates):
+    """MMAction2 took its ``UniformSampleFrames`` over."""
+    theirs = TRANSFORMS.build(
+        dict(type='UniformSampleFrames', clip_len=num_candidates,
+             test_mode=True, seed=255))
+    lengths = [*range(1, 60), 117, 3783, 100_003]
+    for total_frames in lengths:
+        expected = theirs(dict(total_frames=total_frames, start_index=1))
+        got = sample(total_frames, 1, num_candidates=num_candidates,
+                     test_mode=True, test_seed=255)
+        assert got['frame_inds'].tolist() == expected['frame_inds'].tolist()
+        assert got['frame_inds'].dtype == np.int64
+        assert got['num_repeated'] == max(num_candidates - total_frames, 0)
+
+
+def test_seeded_frames_depend_on_the_video_alone():
+    """Neither on videos before, nor do they touch the random state."""
+    options = dict(num_candidates=10, test_mode=True, test_seed=3)
+    np.random.seed(0)
+    first = np.random.rand(2)
+    np.random.seed(0)
+    inds = sample(500, **options)['frame_inds']
+    sample(31, **options)
+    assert (np.random.rand(2) == first).all()
+    assert (sample(500, **options)['frame_inds'] == inds).all()
+    other = sample(500, **{**options, 'test_seed': 4})['frame_inds']
+    assert (other != inds).any()
+    edges = np.arange(11) * 50
+    assert (inds >= edges[:-1]).all() and (inds < edges[1:]).all()
+
+
 def test_errors():
     with pytest.raises(ValueError, match='at least 1, but got 0'):
         sample(10, num_candidates=0)
     with pytest.raises(ValueError, match='has no frames'):
         sample(0, num_candidates=3)
+    with pytest.raises(ValueError, match='test_seed=1 acts in testing'):
+        sample(10, num_candidates=3, test_seed=1)
     with pytest.raises(TypeError, match='num_clip'):
         sample(10, num_candidates=3, num_clip=4)

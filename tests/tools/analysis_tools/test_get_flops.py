@@ -39,6 +39,22 @@ def test_gflops_of_the_paper(tool, tmp_path, override, gflops):
     assert total == pytest.approx(gflops, rel=0.01)
 
 
+@pytest.mark.parametrize('name,num_selected,gflops', [
+    ('ocsampler_r50_anet', 6, 25.8),
+    ('ocsampler_r50_anet', 5, 21.7),
+    # 5.24 a frame of SlowOnly-50, and the skim network.
+    ('ocsampler_slowonly_anet', 4, 4 * 5.24 + 1.02),
+])
+def test_gflops_of_the_released_networks(tool, tmp_path, name, num_selected,
+                                         gflops):
+    path = tmp_path / 'flops.json'
+    tool.main([str(REPOSITORY / f'configs/official/{name}.py'),
+               '--json', str(path), '--cfg-options',
+               f'model.num_selected={num_selected}'])
+    total = json.loads(path.read_text())['total_gflops']
+    assert total == pytest.approx(gflops, rel=0.01)
+
+
 def test_contract_of_the_report(tool, tmp_path, capsys):
     result = report(tool, tmp_path)
     assert set(result) == {'total_gflops', 'components'}

@@ -1,0 +1,12 @@
+"""Authors' released checkpoints in our names; one module a method."""
+from typing import Dict
+
+from .conversion import Conversion, Converter, convert_checkpoint
+from .ocsampler import convert_ocsampler
+
+# Name of a method -> what gives the tensors of its authors' file our names.
+CONVERTERS: Dict[str, Converter] = {
+    'ocsampler': convert_ocsampler,
+}
+
+__all__ = ['CONVERTERS', 'Conversion', 'Converter', 'convert_checkpoint']
