@@ -8,11 +8,12 @@ from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
+from .selection_file import SelectionFileError
 from .video import refuse_incomplete
 
 #: Errors of programs and configs, never of a video file.
 _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
-                   ImportError, MemoryError)
+                   ImportError, MemoryError, SelectionFileError)
 
 # How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
 _SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')

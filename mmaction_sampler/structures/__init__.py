@@ -1,3 +1,3 @@
-from .selection import Selection
+from .selection import Selection, Unit
 
-__all__ = ['Selection']
+__all__ = ['Selection', 'Unit']

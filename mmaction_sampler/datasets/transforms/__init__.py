@@ -1,3 +1,4 @@
 from .candidates import SampleCandidateFrames
+from .selected import SampleSelectedFrames
 
-__all__ = ['SampleCandidateFrames']
+__all__ = ['SampleCandidateFrames', 'SampleSelectedFrames']
