@@ -1,5 +1,5 @@
 """What one command line option changes in a config, one function each."""
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
@@ -140,6 +140,19 @@ def sync_num_candidates(cfg: Config) -> None:
                     f'{key}: SampleCandidateFrames.num_candidates {given} -> '
                     f'{num_candidates}, as in model.num_candidates',
                     logger='current')
+
+
+def keep_meta_keys(node: Any, keys: Sequence[str]) -> None:
+    """Let every ``PackActionInputs`` keep these keys with its samples.
+
+    Args:
+        node (Any): A pipeline, or a config that holds some at any depth,
+            changed in place.
+        keys (Sequence[str]): Added to the keys that are kept already.
+    """
+    for transform in _find_transforms(node, 'PackActionInputs'):
+        kept = (*transform.get('meta_keys', ()), *keys)
+        transform['meta_keys'] = tuple(dict.fromkeys(kept))
 
 
 def _find_transforms(node: Any, kind: str) -> Iterator[Dict[str, Any]]:

@@ -1,4 +1,5 @@
 """A trained recognizer on videos of one's own."""
+import copy
 from typing import Callable, List, Tuple
 
 import numpy as np
@@ -10,10 +11,12 @@ from mmengine.dataset import Compose
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
+from torch import nn
 
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
 from mmaction_sampler.datasets.untrimmed_video_dataset import load_video
 from mmaction_sampler.models.recognizers import ComponentRecognizer
+from .config_edits import keep_meta_keys
 
 _META_KEYS = ('filename', 'frame_inds', 'avg_fps')
 
@@ -35,12 +38,26 @@ def load_recognizer(cfg: Config, checkpoint: str) -> ComponentRecognizer:
     """
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     model = MODELS.build(cfg.model)
+    load_weights(model, checkpoint)
+    return model.to(get_device()).eval()
+
+
+def load_weights(model: nn.Module, checkpoint: str) -> None:
+    """Load all of a model's weights.
+
+    Args:
+        model (nn.Module): The model, without a distributed wrapper.
+        checkpoint (str): Path or address of a checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the checkpoint lacks any parameter of the model.
+    """
     loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
     refuse_unmatched(unmatched_keys(model, loaded, checkpoint), checkpoint)
     state = loaded.get('state_dict', loaded)
     load_state_dict(
         model, {k.removeprefix('module.'): v for k, v in state.items()})
-    return model.to(get_device()).eval()
 
 
 def video_pipeline(cfg: Config) -> List[Callable]:
@@ -57,11 +74,8 @@ def video_pipeline(cfg: Config) -> List[Callable]:
             f'config {cfg.filename} has no test_pipeline, which says how a '
             f'video is read; define it there')
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    configs = [dict(transform) for transform in cfg.test_pipeline]
-    for config in configs:
-        if config['type'] == 'PackActionInputs':
-            keys = (*config.get('meta_keys', ()), *_META_KEYS)
-            config['meta_keys'] = tuple(dict.fromkeys(keys))
+    configs = copy.deepcopy(cfg.test_pipeline)
+    keep_meta_keys(configs, _META_KEYS)
     return Compose(configs).transforms
 
 

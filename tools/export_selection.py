@@ -1,0 +1,16 @@
+"""Write which frames a trained recognizer selects in every video.
+
+``python tools/export_selection.py CONFIG CHECKPOINT OUT.jsonl`` writes one
+JSON line a video, which the transform ``SampleSelectedFrames`` reads.
+"""
+from mmaction_sampler.apis.export_selection import (export_selection,
+                                                    parse_export_args)
+
+
+def main() -> None:
+    """Export as the command line says."""
+    export_selection(parse_export_args())
+
+
+if __name__ == '__main__':
+    main()
