@@ -1,4 +1,6 @@
 """A TSN head for small objects."""
+from typing import Literal, Optional
+
 from mmaction.models.heads import TSNHead
 from mmaction.registry import MODELS
 from torch import nn
@@ -16,12 +18,20 @@ class TSNMaxPoolHead(TSNHead):
         in_channels (int): Channels of the feature map.
         dropout_ratio (float): Dropout before the linear layer. Defaults to
             0.4.
+        average_clips (str, optional): What testing averages over clips and
+            crops, ``'prob'`` or ``'score'``; needed where the head's own
+            recognizer is tested. Defaults to None.
     """
 
     def __init__(self,
                  num_classes: int,
                  in_channels: int,
-                 dropout_ratio: float = 0.4) -> None:
+                 dropout_ratio: float = 0.4,
+                 average_clips: Optional[Literal['prob', 'score']] = None
+                 ) -> None:
         super().__init__(
-            num_classes, in_channels, dropout_ratio=dropout_ratio)
+            num_classes,
+            in_channels,
+            dropout_ratio=dropout_ratio,
+            average_clips=average_clips)
         self.avg_pool = nn.AdaptiveMaxPool2d(1)
