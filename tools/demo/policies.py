@@ -16,12 +16,16 @@ import needle
 from needle import Metrics
 from rich.console import Console
 
-#: Policies that are trained here -> shipped config.
+#: Policies that are trained here -> shipped config, and the components that
+#: it takes from the demo's checkpoint.
 LEARNED = {
-    'vanilla reward': 'ocsampler_needle_vanilla_reward.py',
-    'frame reward': 'ocsampler_needle_frame_reward.py',
-    'frame ranking': 'ocsampler_needle_frame_ranking.py',
-    'OCSampler+': 'ocsampler_plus_needle.py',
+    'vanilla reward': ('ocsampler_needle_vanilla_reward.py', ['classifier']),
+    'frame reward': ('ocsampler_needle_frame_reward.py', ['classifier']),
+    'frame ranking': ('ocsampler_needle_frame_ranking.py', ['classifier']),
+    'clip reward, N=4': ('ocsampler_needle_n4.py',
+                         ['skim_network', 'policy', 'classifier']),
+    'OCSampler+': ('ocsampler_plus_needle.py',
+                   ['skim_network', 'policy', 'classifier']),
 }
 #: Policies that only need the demo's checkpoint -> shipped config.
 READY = {
@@ -66,12 +70,12 @@ def demo_checkpoint(work_dir: Path, seed: int) -> str:
     return marker.read_text().strip()
 
 
-def train(config: str, checkpoint: str, work_dir: Path, data: str,
+def train(policy: str, checkpoint: str, work_dir: Path, data: str,
           seed: int) -> str:
-    """``mim train`` with the demo's classifier, unless it was done.
+    """``mim train`` with components of the demo, unless it was done.
 
     Args:
-        config (str): Name of a shipped config.
+        policy (str): A key of ``LEARNED``.
         checkpoint (str): The demo's checkpoint.
         work_dir (Path): Folder of the run.
         data (str): Folder of the data set.
@@ -82,12 +86,13 @@ def train(config: str, checkpoint: str, work_dir: Path, data: str,
     """
     done = work_dir / 'done'
     if not done.is_file():
-        needle.mim(
-            'train', config, needle.data_options(data) + [
-                f'randomness.seed={seed}',
-                'model.component_checkpoints.classifier.checkpoint='
-                f'{checkpoint}'
-            ], '--work-dir', str(work_dir))
+        config, components = LEARNED[policy]
+        options = needle.data_options(data) + [f'randomness.seed={seed}']
+        options += [
+            f'model.component_checkpoints.{name}.checkpoint={checkpoint}'
+            for name in components
+        ]
+        needle.mim('train', config, options, '--work-dir', str(work_dir))
         done.write_text((work_dir / 'last_checkpoint').read_text())
     return done.read_text().strip()
 
@@ -106,13 +111,15 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
     root = Path(args.work_dir, f'seed{seed}', 'policies')
     checkpoint = demo_checkpoint(Path(args.work_dir), seed)
     results = {}
-    for policy, config in {**READY, **LEARNED}.items():
-        work_dir = root / policy.replace(' ', '_')
+    for policy in (*READY, *LEARNED):
+        work_dir = root / policy.replace(', ', '_').replace(' ', '_')
         saved = work_dir.with_suffix('.result.json')
         if not saved.is_file():
-            tested = checkpoint
-            if policy in LEARNED:
-                tested = train(config, checkpoint, work_dir, args.data, seed)
+            if policy in READY:
+                config, tested = READY[policy], checkpoint
+            else:
+                config, _ = LEARNED[policy]
+                tested = train(policy, checkpoint, work_dir, args.data, seed)
             metrics = needle.test(config, tested, work_dir / 'test',
                                   needle.data_options(args.data, policy))
             saved.write_text(json.dumps(metrics))

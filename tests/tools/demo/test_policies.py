@@ -1,0 +1,69 @@
+"""Table 4 on the needle set: which runs are made, and from what."""
+import importlib
+import json
+
+import pytest
+from helpers import REPOSITORY
+from mmengine.config import Config
+
+
+@pytest.fixture()
+def demo(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/demo'))
+    return importlib.import_module('policies')
+
+
+@pytest.fixture()
+def commands(demo, monkeypatch):
+    """The ``mim`` commands that would run; their results are made up."""
+    made = []
+
+    def mim(verb, config, options, *more):
+        made.append((verb, config, options))
+        paths = dict(zip(more[::2], more[1::2]))
+        if verb == 'train':
+            work_dir = demo.Path(paths['--work-dir'])
+            work_dir.mkdir(parents=True, exist_ok=True)
+            (work_dir / 'last_checkpoint').write_text(f'{config}.pth')
+        else:
+            metrics = {'acc/top1': 0.5, 'cost/num_selected': 3.,
+                       'cost/gflops': 0.1}
+            path = demo.Path(paths['--json'])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(metrics))
+
+    monkeypatch.setattr(demo.needle, 'mim', mim)
+    return made
+
+
+def ran_demo(folder, seed):
+    (folder / f'seed{seed}').mkdir()
+    (folder / f'seed{seed}/last_checkpoint').write_text('demo.pth')
+
+
+def test_trains_the_rivals_once_from_the_demos_components(
+        demo, commands, tmp_path, capsys):
+    ran_demo(tmp_path, 3)
+    demo.main(['--seeds', '3', '--work-dir', str(tmp_path)])
+    trained = {config: options for verb, config, options in commands
+               if verb == 'train'}
+    assert set(trained) == {config for config, _ in demo.LEARNED.values()}
+    for config, components in demo.LEARNED.values():
+        shipped = Config.fromfile(REPOSITORY / 'configs' / config)
+        assert set(shipped.model.component_checkpoints) == set(components)
+        for name in components:
+            assert (f'model.component_checkpoints.{name}.checkpoint=demo.pth'
+                    in trained[config])
+    assert sum(verb == 'test' for verb, *_ in commands) == len(
+        {**demo.READY, **demo.LEARNED})
+    table = capsys.readouterr().out
+    assert 'clip reward' in table and 'OCSampler+' in table
+    assert (tmp_path / 'policies.json').is_file()
+    commands.clear()
+    demo.main(['--seeds', '3', '--work-dir', str(tmp_path)])
+    assert not commands
+
+
+def test_without_the_demo(demo, commands, tmp_path):
+    with pytest.raises(SystemExit, match="run: make demo DEMO_ARGS='--see"):
+        demo.main(['--seeds', '4', '--work-dir', str(tmp_path)])
