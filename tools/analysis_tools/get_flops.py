@@ -6,12 +6,12 @@ alone: no data and no weights are needed.
 import argparse
 import json
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
-from mmaction_sampler.analysis import cost_report, cost_table
+from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -64,18 +64,31 @@ def input_shape(cfg: Config,
         'keep_ratio=False); give --shape')
 
 
+def measure_costs(cfg: Config, height: int,
+                  width: int) -> Dict[str, ComponentCost]:
+    """Build the model of a config and trace its components.
+
+    Args:
+        cfg (Config): Config of a recognizer.
+        height (int): H of the input frames, pixels.
+        width (int): W of the input frames, pixels.
+
+    Returns:
+        dict[str, ComponentCost]: Cost by component, per video.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    from mmaction.registry import MODELS
+    return MODELS.build(cfg.model).eval().component_costs(height, width)
+
+
 def main(argv: Optional[List[str]] = None) -> None:
-    """Build the model, trace its components, print and write the report."""
+    """Measure, print and write the report."""
     args = parse_args(argv)
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)
     height, width = input_shape(cfg, args.shape)
-    init_default_scope(cfg.get('default_scope', 'mmaction'))
-    from mmaction.registry import MODELS
-    model = MODELS.build(cfg.model)
-    model.eval()
-    costs = model.component_costs(height, width)
+    costs = measure_costs(cfg, height, width)
     print(cost_table(costs, 0, (height, width)))
     if args.json:
         report = json.dumps(cost_report(costs), indent=2)
