@@ -16,11 +16,17 @@ import numpy as np
 import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer
+from mmengine.optim import OneCycleParamScheduler
 from mmengine.runner import CheckpointLoader
 
 MapLocation = Union[str, torch.device, Dict[str, str], Callable, None]
 
-_HISTORY_STATISTICS = ('min', 'max', 'current', 'mean')
+# Attributes that MMEngine's checkpoints ask for by getattr: statistics of a
+# HistoryBuffer, the annealing function of a one-cycle schedule.
+_ATTRIBUTES = {
+    HistoryBuffer: ('min', 'max', 'current', 'mean'),
+    OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+}
 # Array types that a HistoryBuffer, an annotation or a metric can hold;
 # the object type is left out.
 _DTYPE_CODES = '?bBhHiIlLqQefdgFDGSU'
@@ -41,12 +47,14 @@ def safe_getattr(owner: type, name: str) -> Callable:
     """The one use of ``getattr`` that MMEngine's checkpoints need.
 
     A pickled :class:`HistoryBuffer` refers to its statistics functions by
-    ``getattr(HistoryBuffer, 'mean')`` and the like.
+    ``getattr(HistoryBuffer, 'mean')`` and the like, the state of a one-cycle
+    schedule to its annealing function.
 
     Raises:
         pickle.UnpicklingError: For any other attribute, or another owner.
     """
-    if owner is not HistoryBuffer or name not in _HISTORY_STATISTICS:
+    owners = [known for known in _ATTRIBUTES if known is owner]
+    if not owners or name not in _ATTRIBUTES[owners[0]]:
         raise pickle.UnpicklingError(
             f'refused attribute {getattr(owner, "__name__", owner)}.{name}')
     return getattr(owner, name)
@@ -66,7 +74,7 @@ def safe_globals() -> List[Union[type, Tuple[Callable, str]]]:
              for module in ('numpy.core', 'numpy._core')]
     dtype_classes = {type(np.dtype(code)) for code in _DTYPE_CODES}
     return [
-        HistoryBuffer, ConfigDict, np.ndarray, np.dtype, *dtype_classes,
+        *_ATTRIBUTES, ConfigDict, np.ndarray, np.dtype, *dtype_classes,
         *named, (safe_getattr, 'builtins.getattr')
     ]
 

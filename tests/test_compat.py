@@ -12,7 +12,8 @@ import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import (OneCycleLR, OneCycleParamScheduler, OptimWrapper,
+                            OptimWrapperDict)
 from mmengine.runner import CheckpointLoader, Runner
 from torch.utils.data import DataLoader, Dataset
 
@@ -99,6 +100,26 @@ def test_mmengine_checkpoint_resumes(tmp_path: Path) -> None:
     assert steps[0]['step'] == 4
 
 
+@pytest.mark.parametrize('strategy', ['cos', 'linear'])
+def test_one_cycle_schedule_resumes(tmp_path: Path, strategy: str) -> None:
+
+    def schedule() -> OneCycleLR:
+        optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+        return OneCycleLR(optimizer, eta_max=0.1, total_steps=10,
+                          anneal_strategy=strategy)
+
+    saved, path = schedule(), tmp_path / 'epoch_1.pth'
+    for _ in range(4):
+        saved.step()
+    torch.save(dict(param_schedulers=[saved.state_dict()]), path)
+    resumed = schedule()
+    resumed.load_state_dict(
+        CheckpointLoader.load_checkpoint(str(path))['param_schedulers'][0])
+    for scheduler in (saved, resumed):
+        scheduler.step()
+    assert saved.get_last_value() == resumed.get_last_value()
+
+
 def test_numpy_and_config_values_load(tmp_path: Path) -> None:
     values = dict(
         array=np.arange(3),
@@ -128,7 +149,8 @@ def test_both_names_of_numpy_load(tmp_path: Path, module: str) -> None:
 
 
 @pytest.mark.parametrize('zipped', [True, False])
-@pytest.mark.parametrize('attack', ['system', 'eval', 'getattr', 'buffer'])
+@pytest.mark.parametrize(
+    'attack', ['system', 'eval', 'getattr', 'buffer', 'schedule'])
 def test_code_in_a_checkpoint_is_refused(tmp_path: Path, attack: str,
                                          zipped: bool) -> None:
     import os
@@ -140,6 +162,8 @@ def test_code_in_a_checkpoint_is_refused(tmp_path: Path, attack: str,
         (Reduced(getattr, HistoryBuffer, '__init__'), '__init__'),
         'buffer': (Reduced(getattr, HistoryBuffer.mean, '__globals__'),
                    '__globals__'),
+        'schedule': (Reduced(getattr, OneCycleParamScheduler, '_get_value'),
+                     '_get_value'),
     }[attack]
     path = tmp_path / 'attack.pth'
     torch.save(

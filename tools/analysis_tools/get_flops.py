@@ -13,8 +13,6 @@ from typing import Dict, List, Optional, Tuple
 
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
-from torch import nn
-
 from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
 
 
@@ -97,14 +95,15 @@ def parse_shares(texts: List[str]) -> Dict[int, float]:
     return {number: share / total for number, share in shares.items()}
 
 
-def model_costs(model: nn.Module, size: Tuple[int, int],
-                shares: Optional[Dict[int, float]]
-                ) -> Dict[str, ComponentCost]:
-    """Costs of a recognizer, dynamic or not.
+def measure_costs(cfg: Config, height: int, width: int,
+                  shares: Optional[Dict[int, float]] = None
+                  ) -> Dict[str, ComponentCost]:
+    """Build the model of a config and trace its components.
 
     Args:
-        model (nn.Module): A ``ComponentRecognizer``.
-        size (tuple[int, int]): Height and width of the frames, pixels.
+        cfg (Config): Config of a recognizer.
+        height (int): H of the input frames, pixels.
+        width (int): W of the input frames, pixels.
         shares (dict[int, float], optional): See :func:`parse_shares`.
 
     Returns:
@@ -113,28 +112,27 @@ def model_costs(model: nn.Module, size: Tuple[int, int],
     Raises:
         ValueError: If there are shares for a model without choice.
     """
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    from mmaction.registry import MODELS
+    model = MODELS.build(cfg.model).eval()
     if shares is None:
-        return model.component_costs(*size)
+        return model.component_costs(height, width)
     if not hasattr(model, 'expected_costs'):
         raise ValueError(
             f'{type(model).__name__} selects as many units of every video: '
             f'leave --shares out')
-    return model.expected_costs(*size, shares)
+    return model.expected_costs(height, width, shares)
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Build the model, trace its components, print and write the report."""
+    """Measure, print and write the report."""
     args = parse_args(argv)
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)
     height, width = input_shape(cfg, args.shape)
-    init_default_scope(cfg.get('default_scope', 'mmaction'))
-    from mmaction.registry import MODELS
-    model = MODELS.build(cfg.model)
-    model.eval()
     shares = parse_shares(args.shares) if args.shares else None
-    costs = model_costs(model, (height, width), shares)
+    costs = measure_costs(cfg, height, width, shares)
     print(cost_table(costs, 0, (height, width)))
     if args.json:
         report = cost_report(costs)

@@ -8,7 +8,7 @@ from mmengine.structures import BaseDataElement
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from .component_checkpoint import ComponentCheckpoint, load_component
+from .component_checkpoint import checkpoint_targets, load_component
 
 Samples = List[ActionDataSample]
 
@@ -27,10 +27,12 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
 
     Args:
         data_preprocessor (dict, optional): Normalisation and stacking.
-        component_checkpoints (dict, optional): Component name -> checkpoint
-            path, or ``dict(checkpoint=..., prefix='backbone.')`` to take a
-            part of one. Loaded by :meth:`init_weights`, every parameter of
-            the component or an error.
+        component_checkpoints (dict, optional): Name of a component, or of a
+            part as ``'classifier.backbone'`` or
+            ``dict(classifier=dict(backbone=...))`` -> checkpoint path, or
+            ``dict(checkpoint=..., prefix='backbone.')`` to take a part of
+            one. Loaded by :meth:`init_weights`, in the order given, every
+            parameter of the component or part, or an error.
 
     Raises:
         ValueError: If ``component_checkpoints`` names no component.
@@ -42,16 +44,11 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
     def __init__(
         self,
         data_preprocessor: Optional[dict] = None,
-        component_checkpoints: Optional[Dict[str, ComponentCheckpoint]] = None
+        component_checkpoints: Optional[dict] = None
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
-        self.component_checkpoints = component_checkpoints or {}
-        for name in self.component_checkpoints:
-            if name not in self.COMPONENTS:
-                raise ValueError(
-                    f'component_checkpoints names {name!r}, but '
-                    f'{type(self).__name__} has the components '
-                    f'{", ".join(self.COMPONENTS)}')
+        self.component_checkpoints = checkpoint_targets(
+            component_checkpoints or {}, self.COMPONENTS, type(self).__name__)
         self.stage = next(iter(self.STAGES))
         self.stage_progress = 0.
         self._frozen: Tuple[str, ...] = ()
@@ -94,11 +91,12 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
 
         Raises:
             FileNotFoundError: If a checkpoint is missing.
-            ValueError: If a checkpoint does not fit its component.
+            ValueError: If a checkpoint does not fit its component, or there
+                is no such part.
         """
         super().init_weights()
         for name, checkpoint in self.component_checkpoints.items():
-            load_component(getattr(self, name), name, checkpoint)
+            load_component(self, name, checkpoint)
 
     def forward(self,
                 inputs: Tensor,

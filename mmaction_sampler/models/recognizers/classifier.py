@@ -2,6 +2,8 @@
 from typing import Dict, List
 
 import torch
+from mmaction.models.backbones.resnet_tsm import NL3DWrapper, TemporalShift
+from mmaction.models.heads import TSMHead
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.structures import ActionDataSample
@@ -25,8 +27,39 @@ def take_frames(candidates: Tensor, inds: Tensor) -> Tensor:
     return candidates[rows, inds]
 
 
+def fit_segments(classifier: BaseRecognizer, num_frames: int) -> None:
+    """Tell the temporal shift how many of the frames are one clip.
+
+    TSM takes all clips' frames in one batch and has ``num_segments``, the
+    frames of a clip, fixed when it is built; the number differs between
+    warm-up and policy, and between budgets. The weights do not depend on it.
+
+    Args:
+        classifier (BaseRecognizer): A recognizer, with TSM or without.
+        num_frames (int): N, frames of each clip.
+
+    Raises:
+        ValueError: If the backbone pools over time (``temporal_pool``) and
+            was built for another number of frames.
+    """
+    backbone = classifier.backbone
+    if getattr(backbone, 'temporal_pool', False):
+        if backbone.num_segments != num_frames:
+            raise ValueError(
+                f'a backbone with temporal_pool takes clips of num_segments='
+                f'{backbone.num_segments} frames alone, but got {num_frames}; '
+                f'set num_segments of backbone and head to {num_frames}, or '
+                f'temporal_pool=False')
+        return
+    for module in classifier.modules():
+        if isinstance(module, (TemporalShift, NL3DWrapper, TSMHead)):
+            module.num_segments = num_frames
+
+
 def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
     """Bring clips into the layout that the recognizer takes.
+
+    A 2D recognizer with temporal shift is told N; see :func:`fit_segments`.
 
     Args:
         classifier (BaseRecognizer): A ``Recognizer2D`` or ``Recognizer3D``.
@@ -37,6 +70,7 @@ def classifier_input(classifier: BaseRecognizer, clips: Tensor) -> Tensor:
     """
     if isinstance(classifier, Recognizer3D):
         return clips.transpose(1, 2).unsqueeze(1)  # (B, 1, C, N, H, W)
+    fit_segments(classifier, clips.shape[1])
     return clips
 
 

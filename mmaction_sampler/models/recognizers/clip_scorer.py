@@ -7,7 +7,7 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from torch import Tensor
 
 from mmaction_sampler.ops import full_precision
-from .classifier import classify, take_frames
+from .classifier import classify, fit_segments, take_frames
 
 
 def sees_frames_alone(classifier: BaseRecognizer) -> bool:
@@ -53,6 +53,7 @@ def head_probs(classifier: BaseRecognizer, features: Tensor,
     Returns:
         Tensor: At least float32, ``(B, num_classes)``, rows sum to 1.
     """
+    fit_segments(classifier, num_frames)  # MMAction2's TSMHead asks for it
     scores = classifier.cls_head(features, num_segs=num_frames)
     return full_precision(scores).softmax(dim=-1)
 

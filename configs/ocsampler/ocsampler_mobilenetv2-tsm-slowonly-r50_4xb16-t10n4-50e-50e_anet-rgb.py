@@ -1,0 +1,5 @@
+_base_ = [
+    '../_base_/models/ocsampler_slowonly50.py',
+    '../_base_/datasets/anet_video_t10_short256.py',
+    '../_base_/schedules/ocsampler_50e_50e.py', '../_base_/default_runtime.py'
+]
