@@ -81,6 +81,9 @@ class BuildWithMim(build_py):
             config = target / source.relative_to(root)
             config.parent.mkdir(parents=True, exist_ok=True)
             config.write_text(f'_base_ = {str(source)!r}\n')
+        index = (root / 'model-index.yml').read_text()
+        (target / 'model-index.yml').write_text(
+            index.replace('- configs/', f'- {root}/configs/'))
 
 
 setup(
