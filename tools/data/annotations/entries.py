@@ -93,10 +93,10 @@ def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
 def _outside(labels: Sequence[int], num_classes: Optional[int]) -> str:
     """A sentence about the first label that is out of range."""
     for label in labels:
-        if label < 0 or (num_classes is not None and label >= num_classes):
-            end = '' if num_classes is None else f', {num_classes}'
-            return (f'label {label} is outside [0{end})' if end else
-                    f'label {label} is negative')
+        if num_classes is not None and not 0 <= label < num_classes:
+            return f'label {label} is outside [0, {num_classes})'
+        if label < 0:
+            return f'label {label} is negative'
     return ''
 
 
