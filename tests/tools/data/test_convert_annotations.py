@@ -13,6 +13,7 @@ ANET = dict(
     taxonomy=[
         dict(nodeName='Run', parentName='Sport'),
         dict(nodeName='Bake', parentName='Food'),
+        dict(nodeName='Dance', parentName='Root'),
         dict(nodeName='Sport', parentName='Root'),
         dict(nodeName='Food', parentName='Root'),
         dict(nodeName='Root', parentName=None),
@@ -78,9 +79,9 @@ def anet(folder: Path, change: Callable[[dict], object] = bool) -> str:
 
 def test_activitynet(convert, tmp_path, capsys):
     assert convert('activitynet', anet(tmp_path)) == {
-        'anet_train_video.txt': ['v_one.mp4 0 1'],
-        'anet_val_video.txt': ['v_-two.mp4 1'],
-        'anet_classes.txt': ['Bake', 'Run'],
+        'anet_train_video.txt': ['v_one.mp4 0 2'],
+        'anet_val_video.txt': ['v_-two.mp4 2'],
+        'anet_classes.txt': ['Bake', 'Dance', 'Run'],
     }
     output = capsys.readouterr().out
     assert 'train: 1 videos of 2 classes, 1 with several labels' in output
@@ -140,7 +141,7 @@ def test_lists_are_not_replaced_unasked(tool, tmp_path, capsys):
     assert 'exists; give --overwrite' in capsys.readouterr().err
     assert [path.name for path in out.iterdir()] == ['anet_val_video.txt']
     assert tool.main([*command, '--overwrite']) == 0
-    assert (out / 'anet_val_video.txt').read_text() == 'v_-two.mp4 1\n'
+    assert (out / 'anet_val_video.txt').read_text() == 'v_-two.mp4 2\n'
 
 
 def test_existing_videos(convert, refuse, tmp_path, capsys):
@@ -152,8 +153,8 @@ def test_existing_videos(convert, refuse, tmp_path, capsys):
     assert 'no video is left for the val list' in refuse(*command)
     # One folder for each split.
     files = convert(*command, str(folder / 'sub'))
-    assert files['anet_train_video.txt'] == ['v_one.mkv 0 1']
-    assert files['anet_val_video.txt'] == ['v_-two.mp4 1']
+    assert files['anet_train_video.txt'] == ['v_one.mkv 0 2']
+    assert files['anet_val_video.txt'] == ['v_-two.mp4 2']
     assert 'val: 0 of 1 videos are not in' in capsys.readouterr().out
     command[-1] += 'x'
     assert 'videosx does not exist' in refuse(*command)
@@ -304,6 +305,15 @@ def test_mini_sports1m_draws_from_what_is_there(convert, tmp_path, capsys):
     output = capsys.readouterr().out
     assert 'train: 2 classes have fewer than 2 videos' in output
     assert 'val: 1 classes have fewer than 1 videos' in output
+
+
+def test_mini_sports1m_lets_rare_classes_choose_first(convert, tmp_path):
+    train = f'{URL}x 0,1,2\n{URL}y 0\n{URL}z 0,1\n'
+    command = sports(tmp_path, train, f'{URL}v 0\n', '--overwrite')
+    for seed in range(5):
+        files = convert(*command, '--per-class', '1', '1', '--seed',
+                        str(seed))
+        assert len(files['mini_sports1m_train_video.txt']) == 3
 
 
 def test_mini_sports1m_never_validates_on_training_videos(convert, tmp_path):
