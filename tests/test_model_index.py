@@ -9,7 +9,7 @@ from helpers import REPOSITORY
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from mmaction_sampler.models.recognizers import OCSampler
+from mmaction_sampler.models.recognizers import ComponentRecognizer
 
 CONFIGS = REPOSITORY / 'configs'
 INDEX = REPOSITORY / 'model-index.yml'
@@ -19,7 +19,7 @@ METAFILES = [folder / 'metafile.yml' for folder in METHODS]
 # A link to a config, then data set, frames, T / N, GFLOPs.
 ROW = re.compile(r'^\| \[(\S+)\]\(\1\.py\) \|[^|]+\|[^|]+\|[^|]+'
                  r'\| ([\d.]+) \|', re.M)
-_GFLOPS: Dict[tuple, float] = {}
+_GFLOPS: Dict[str, float] = {}
 
 
 def models_of(metafile: Path) -> List[dict]:
@@ -33,11 +33,12 @@ def rows_of(folder: Path) -> Dict[str, float]:
     return {name: float(gflops) for name, gflops in ROW.findall(text)}
 
 
-def gflops_of(model: OCSampler, resolution: str) -> float:
+def gflops_of(model: ComponentRecognizer, cfg: Config,
+              resolution: str) -> float:
     """Cost of a video; models that differ in classes alone are traced once.
     """
-    key = (model.skim_network is None, model.num_candidates,
-           model.num_selected, type(model.classifier.backbone), resolution)
+    config = re.sub(r"'num_classes': \d+", '', str(cfg.model.to_dict()))
+    key = f'{config} {resolution}'
     if key not in _GFLOPS:
         height, width = (int(n) for n in resolution.split('x'))
         costs = model.component_costs(height, width)
@@ -90,7 +91,7 @@ def test_facts_are_those_of_the_config(entry: dict) -> None:
     assert metadata['Batch Size'] == cfg.train_dataloader.batch_size
     assert metadata['Epochs'] == cfg.train_cfg.max_epochs
     model = MODELS.build(cfg.model)
-    gflops = gflops_of(model, metadata['Resolution'])
+    gflops = gflops_of(model, cfg, metadata['Resolution'])
     said = metadata['FLOPs'].removesuffix('G')
     decimals = len(said.split('.')[1])
     assert said == f'{gflops:.{decimals}f}'
