@@ -83,6 +83,9 @@ class BuildWithMim(build_py):
             config.parent.mkdir(parents=True, exist_ok=True)
             config.write_text(f'_base_ = {str(source)!r}\n')
         tell_official_configs_apart(target)
+        index = (root / 'model-index.yml').read_text()
+        (target / 'model-index.yml').write_text(
+            index.replace('- configs/', f'- {root}/configs/'))
 
 
 def tell_official_configs_apart(mim_folder: Path) -> None:

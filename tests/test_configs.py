@@ -143,3 +143,28 @@ def test_file_names_are_unique() -> None:
     """MIM finds a config by its bare name, in a wheel as the wheel has it."""
     names = [Path(mim_name(path.as_posix())).name for path in FILES]
     assert sorted(names) == sorted(set(names))
+
+
+def test_uniform_baseline_beside_every_ocsampler() -> None:
+    """The same classifier, data and recipe; nothing is skimmed."""
+    folder = CONFIGS / 'ocsampler'
+    learned = [path for path in folder.glob('*.py')
+               if not re.search('-(uniform|random)_', path.stem)]
+    assert len(learned) >= 7
+    for path in learned:
+        method, networks, setting, data = path.stem.split('_')
+        without_stage_2 = setting.rpartition('-')[0]
+        baseline, = folder.glob(
+            f'{method}_{networks}-uniform_{without_stage_2}*_{data}.py')
+        ours, theirs = Config.fromfile(path), Config.fromfile(baseline)
+        for key in ('train_dataloader', 'val_dataloader', 'test_dataloader',
+                    'val_evaluator', 'test_evaluator', 'optim_wrapper',
+                    'auto_scale_lr'):
+            assert ours[key] == theirs[key], (path, key)
+        for key in ('classifier', 'num_selected', 'data_preprocessor'):
+            assert ours.model[key] == theirs.model[key], (path, key)
+        assert theirs.model.skim_network is None
+        assert theirs.model.policy == dict(
+            type='UniformPolicy', num_selected=ours.model.num_selected)
+        warmup, = [hook.stages[0] for hook in theirs.custom_hooks]
+        assert warmup == ours.custom_hooks[0].stages[0], path

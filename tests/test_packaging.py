@@ -150,6 +150,9 @@ def test_editable_installation_leads_to_the_sources(
     }
     assert configs == {mim_name(name)
                        for name in sources('configs', '*.py')}
+    index = editable.read(f'{prefix}model-index.yml').decode()
+    metafile = source_copy / 'configs/ocsampler/metafile.yml'
+    assert f'- {metafile}\n' in index
     # Anything more would hide the sources.
     assert 'mmaction_sampler/__init__.py' not in editable.namelist()
     assert any(name.endswith('.pth') for name in editable.namelist())

@@ -1,5 +1,6 @@
 """MIM and MMAction2's own script with an installed wheel."""
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,16 @@ def trained(site: Path, ann_file: Path,
     assert "Training stage 'policy' (2 of 2, epochs 2 to 2)" in output
     assert 'Epoch(val) [2][2/2]' in output
     return folder / 'work_dirs' / 'ocsampler_needle'
+
+
+def test_search(site: Path, tmp_path: Path) -> None:
+    output = mim(site, tmp_path, 'search', 'mmaction_sampler', '--dataset',
+                 'fcvid', '--field', 'config', '--json', 'found.json')
+    assert 'can not find' not in output
+    configs = json.loads((tmp_path / 'found.json').read_text())['config']
+    assert len(configs) == 2  # learned, and its uniform baseline
+    for config in configs.values():
+        assert (site / 'mmaction_sampler/.mim' / config).is_file()
 
 
 def test_test(site: Path, trained: Path, ann_file: Path,

@@ -110,6 +110,8 @@ class OCSampler(ComponentRecognizer):
         if skim_network and 'num_segments' in skim_network:
             # The temporal shift has to know T, also where a sweep changes it.
             skim_network = dict(skim_network, num_segments=num_candidates)
+        if 'num_selected' in policy:  # of UniformPolicy, in a sweep of N
+            policy = dict(policy, num_selected=num_selected)
         self.skim_network = skim_network and MODELS.build(skim_network)
         self.skim_head = skim_head and MODELS.build(skim_head)
         self.policy = MODELS.build(policy)

@@ -277,6 +277,16 @@ def test_sweep_of_num_candidates_reaches_the_temporal_shift():
     assert scores.shape == (2, NUM_CLASSES)
 
 
+def test_sweep_of_num_selected_reaches_the_uniform_policy():
+    config = tiny_ocsampler(num_candidates=9, num_selected=3)
+    config.update(skim_network=None, skim_head=None,
+                  policy=dict(type='UniformPolicy', num_selected=2))
+    model = MODELS.build(config).eval()
+    with torch.no_grad():
+        sample, = model(candidates(1, 9), samples([0]), mode='predict')
+    assert sample.selection.inds.tolist() == [1, 4, 7]
+
+
 def test_exact_probability_is_used_for_training():
     model = build()
     model.set_stage('policy')

@@ -1,0 +1,19 @@
+# Mini-Sports1M, T = 10 candidates, with the pipelines and the metrics of
+# ActivityNet.
+_base_ = 'anet_video_t10.py'
+
+data_root = 'data/MiniSports1M/videos'
+ann_file_train = 'data/MiniSports1M/mini_sports1m_train_video.txt'
+ann_file_val = 'data/MiniSports1M/mini_sports1m_val_video.txt'
+
+train_dataloader = dict(
+    dataset=dict(
+        ann_file=ann_file_train,
+        data_prefix=dict(video=data_root),
+        num_classes=487))
+val_dataloader = dict(
+    dataset=dict(
+        ann_file=ann_file_val,
+        data_prefix=dict(video=data_root),
+        num_classes=487))
+test_dataloader = val_dataloader

@@ -1,0 +1,9 @@
+_base_ = [
+    '../_base_/models/ocsampler_r50.py',
+    '../_base_/datasets/fcvid_video_t10.py',
+    '../_base_/schedules/ocsampler_50e_50e.py', '../_base_/default_runtime.py'
+]
+
+model = dict(
+    skim_head=dict(num_classes=239),
+    classifier=dict(cls_head=dict(num_classes=239)))

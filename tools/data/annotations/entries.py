@@ -1,0 +1,106 @@
+"""The lines of a list, and what is wrong with them."""
+import posixpath
+from collections import Counter
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from .lists import AnnotationError, numbered_lines
+
+#: Every kind of problem, in the order of the summary.
+PROBLEMS = ('malformed', 'label', 'duplicate', 'missing', 'broken',
+            'crashed', 'timeout')
+
+
+class Entry(NamedTuple):
+    """A line that is formed as it should be.
+
+    Attributes:
+        line (int): Its number, from 1.
+        text (str): The line.
+        filename (str): Name of the video in it.
+        labels (tuple[int, ...]): Class numbers.
+    """
+    line: int
+    text: str
+    filename: str
+    labels: Tuple[int, ...]
+
+
+class Dropped(NamedTuple):
+    """A line that is left out, and why.
+
+    Attributes:
+        line (int): Its number, from 1.
+        filename (str): Name of the video in it.
+        problem (str): One of ``PROBLEMS``.
+        reason (str): A sentence.
+    """
+    line: int
+    filename: str
+    problem: str
+    reason: str
+
+
+def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
+                 ) -> Tuple[List[Entry], List[Dropped]]:
+    """Read a list as ``UntrimmedVideoDataset`` does, but past wrong lines.
+
+    Args:
+        path (Path): The list.
+        delimiter (str): Between name and labels.
+        num_classes (int, optional): Labels have to be below it.
+
+    Returns:
+        tuple[list[Entry], list[Dropped]]: Right lines and wrong ones.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        AnnotationError: If it has no line.
+    """
+    entries: List[Entry] = []
+    dropped: List[Dropped] = []
+    first: Dict[str, Entry] = {}
+    for number, text in numbered_lines(path):
+        filename, *cells = text.split(delimiter)
+        try:
+            labels = tuple(int(cell) for cell in cells)
+        except ValueError:
+            labels = ()
+        if not labels or not filename:
+            dropped.append(Dropped(
+                number, filename, 'malformed',
+                f'needs "video{delimiter}label", with whole numbers for '
+                f'labels, but is {text!r}'))
+            continue
+        entry = Entry(number, text, filename, labels)
+        wrong = _outside(labels, num_classes)
+        earlier = first.setdefault(posixpath.normpath(filename), entry)
+        if wrong:
+            dropped.append(Dropped(number, filename, 'label', wrong))
+        elif earlier is not entry:
+            same = set(earlier.labels) == set(labels)
+            dropped.append(Dropped(
+                number, filename, 'duplicate',
+                f'line {earlier.line} has this video already, with '
+                f'{"the same" if same else "other"} labels'))
+        else:
+            entries.append(entry)
+    if not entries and not dropped:
+        raise AnnotationError(f'{path} names no video')
+    return entries, dropped
+
+
+def _outside(labels: Sequence[int], num_classes: Optional[int]) -> str:
+    """A sentence about the first label that is out of range."""
+    for label in labels:
+        if num_classes is not None and not 0 <= label < num_classes:
+            return f'label {label} is outside [0, {num_classes})'
+        if label < 0:
+            return f'label {label} is negative'
+    return ''
+
+
+def count_problems(dropped: Sequence[Dropped]) -> Dict[str, int]:
+    """How often each problem occurs; those that do not are left out."""
+    counts = Counter(entry.problem for entry in dropped)
+    return {name: counts[name] for name in PROBLEMS if counts[name]}
