@@ -19,7 +19,8 @@ OTHERS = {'_base_', 'official', 'selection_transfer'}
 METHODS = sorted(p for p in CONFIGS.iterdir()
                  if p.is_dir() and p.name not in OTHERS)
 METAFILES = [folder / 'metafile.yml' for folder in METHODS]
-# A link to a config, then data set, frames, T / N, GFLOPs.
+# A link to a config, then data set, frames, T / N, GFLOPs (of a dynamic model
+# with every budget equally common).
 ROW = re.compile(r'^\| \[(\S+)\]\(\1\.py\) \|[^|]+\|[^|]+\|[^|]+'
                  r'\| ([\d.]+) \|', re.M)
 _GFLOPS: Dict[str, float] = {}
