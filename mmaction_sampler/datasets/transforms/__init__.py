@@ -1,3 +1,4 @@
 from .candidates import SampleCandidateFrames
+from .frame_order import OrderFrames
 
-__all__ = ['SampleCandidateFrames']
+__all__ = ['OrderFrames', 'SampleCandidateFrames']
