@@ -36,8 +36,8 @@ class AdaFocusV2(ComponentRecognizer):
     exit) until ``solve_exit_thresholds.py`` has solved it for a budget.
 
     Components: ``global_cnn`` (f_G), ``policy`` (pi), ``local_cnn`` (f_L),
-    ``classifier`` (f_C), and the heads of the branches, ``global_head`` and
-    ``local_head``, which only train.
+    ``classifier`` (f_C), and ``global_head`` and ``local_head``, which are
+    there in training alone.
 
     Args:
         global_cnn (dict): Backbone on frames ``(N, C, h, w)`` that gives one
@@ -45,8 +45,8 @@ class AdaFocusV2(ComponentRecognizer):
         policy (dict): ``PatchRegressor``.
         local_cnn (dict): Backbone on patches ``(N, C, P, P)``.
         classifier (dict): ``RunningMaxHead``; ``num_steps`` is set here.
-        global_head (dict, optional): ``BranchHead`` on the global features.
-            Defaults to None, no auxiliary supervision.
+        global_head (dict, optional): ``BranchHead`` that supervises the
+            global features. Defaults to None.
         local_head (dict, optional): The same for the local ones.
         num_candidates (int): T, frames of a video, at least 1.
         patch_size (int): Side P of the patches, pixels.
@@ -203,16 +203,15 @@ class AdaFocusV2(ComponentRecognizer):
         targets = label_targets(
             data_samples, self.classifier.num_classes, inputs.device)
         glance = self.glance(inputs)
-        patch_offset, _ = self.policy(glance.maps)
-        patch_offset = torch.cat(
-            [patch_offset, torch.rand_like(patch_offset)])  # (2B, T, 2)
+        learned, _ = self.policy(glance.maps)
+        patch_offset = torch.cat([learned, torch.rand_like(learned)])
         local = self.look(torch.cat([inputs, inputs]), patch_offset)
         features = torch.cat(
             [torch.cat([glance.vectors] * 2), local], dim=-1)  # (2B, T, C)
         logits, _ = self.classifier(features)
         losses = add_prefix(self._branch_loss(logits, targets), 'classifier')
-        learned = logits[:len(inputs), -1].argmax(dim=-1, keepdim=True)
-        losses['classifier.top1_acc'] = targets.gather(1, learned).mean()
+        first = logits[:len(inputs), -1].argmax(dim=-1, keepdim=True)
+        losses['classifier.top1_acc'] = targets.gather(1, first).mean()
         for name, vectors in (('global_head', glance.vectors),
                               ('local_head', local)):
             if getattr(self, name) is not None:
@@ -231,7 +230,7 @@ class AdaFocusV2(ComponentRecognizer):
             logits.flatten(0, 1), targets.flatten(0, 1)))
 
     def scores(self, inputs: Tensor) -> Tensor:
-        """Class probabilities, float32 ``(B, num_classes)``."""
+        """Class probabilities, at least float32, ``(B, num_classes)``."""
         return self._see_videos(inputs).final_logits().softmax(dim=-1)
 
     def _see_videos(self, inputs: Tensor) -> SeenVideos:
@@ -256,17 +255,18 @@ class AdaFocusV2(ComponentRecognizer):
 
         Returns:
             list[ActionDataSample]: The samples with ``pred_score``
-            ``(num_classes, )``, ``pred_label``, ``step_scores`` (the scores
-            after each of the K frames seen, ``(K, num_classes)``),
-            ``selection`` (unit ``'patch'``) and ``cost``.
+            ``(num_classes, )``, ``pred_label``, ``selection`` (unit
+            ``'patch'``), ``cost``, and after each of the N frames seen
+            ``step_scores`` ``(N, num_classes)``, ``step_confidence (N, )``.
 
         Raises:
             ValueError: If T is not ``num_candidates``.
         """
         seen = self._see_videos(inputs)
         size = tuple(inputs.shape[-2:])
-        return fill_samples(data_samples, seen, self.patch_size, size,
-                            self.component_costs(*size))
+        return fill_samples(
+            data_samples, seen, self.patch_size, size,
+            self.component_costs(*size), self.conditional_exit)
 
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:

@@ -38,6 +38,10 @@ def test_exits_give_the_prediction_of_that_step(criterion):
             sample.step_scores, expected, rtol=0, atol=1e-5)
         torch.testing.assert_close(
             sample.pred_score, expected[-1], rtol=0, atol=1e-5)
+        torch.testing.assert_close(
+            sample.step_confidence,
+            exit_confidence(whole.logits[i, :step + 1], criterion),
+            rtol=0, atol=1e-5)
         assert sample.selection.inds.tolist() == list(range(step + 1))
         assert len(sample.selection.boxes) == step + 1
         assert sample.cost == {k: m * (step + 1) for k, m in unit.items()}
