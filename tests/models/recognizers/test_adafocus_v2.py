@@ -210,6 +210,16 @@ def test_bfloat16_autocast_scores_in_float32():
     assert sample.selection.boxes.dtype == torch.float32
 
 
+def test_bfloat16_training_reaches_everything():
+    model = build()
+    model.set_stage('end_to_end')
+    with torch.autocast('cpu', torch.bfloat16):
+        losses = model(candidates(), samples([0, 1, 2]), mode='loss')
+    assert all(v.dtype == torch.float32 for v in losses.values())
+    model.parse_losses(losses)[0].backward()
+    assert trained(model) == set(model.COMPONENTS)
+
+
 def test_component_checkpoint_of_an_ordinary_recognizer(tmp_path):
     torch.manual_seed(5)
     recognizer = MODELS.build(tiny_classifier())
