@@ -18,7 +18,7 @@ ALLOWED: Dict[str, Set[str]] = {
     'structures': set(),
     'ops': set(),
     'analysis': set(),
-    'datasets': {'structures'},
+    'datasets': {'structures', 'ops'},
     'models': {'structures', 'ops', 'analysis'},
     'evaluation': {'structures'},
     'visualization': {'structures'},

@@ -5,6 +5,7 @@ from typing import Set
 
 from helpers import (REPOSITORY, build_runner, tiny_config, tiny_ocsampler,
                      write_video)
+from helpers_adafocus_v2 import tiny_adafocus_v2
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -72,7 +73,8 @@ def test_what_runs_emit_is_what_is_documented(tmp_path: Path) -> None:
     plus.pop('num_selected')
     models = (tiny_ocsampler(), dict(plus, type='OCSamplerPlus',
                                      num_budgets=3),
-              dict(tiny_ocsampler(), type='FrameRanker'))
+              dict(tiny_ocsampler(), type='FrameRanker'),
+              tiny_adafocus_v2())
     emitted = set()
     for model in models:
         emitted |= _emitted(tmp_path / model['type'], model)

@@ -14,7 +14,7 @@ from mmengine.logging import MMLogger
 from torch import Tensor, nn
 
 _HEAVY_OPERATOR = re.compile(
-    r'aten::.*(conv|mm|matmul|linear|lstm|gru|rnn|attention|einsum)')
+    r'aten::.*(conv|mm(?!ax|in)|matmul|linear|lstm|gru|rnn|attention|einsum)')
 
 
 class ComponentCost(NamedTuple):

@@ -1,5 +1,8 @@
+import logging
+
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -62,6 +65,23 @@ def test_torch_counts_the_same_convolutions_and_products():
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(x)
     assert count_macs(net, [x]) == counter.get_total_flops() // 2
+
+
+def test_running_maximum_is_not_taken_for_a_product():
+
+    class RunningMax(nn.Module):
+
+        def forward(self, values):
+            return values.cummax(dim=0).values
+
+    warnings = []
+    logger = MMLogger.get_current_instance()
+    handler = logging.Handler()
+    handler.emit = warnings.append
+    logger.addHandler(handler)
+    assert count_macs(RunningMax(), [torch.zeros(3, 2)]) == 0
+    logger.removeHandler(handler)
+    assert warnings == []
 
 
 def test_modes_are_put_back():

@@ -1,6 +1,14 @@
 """Both training stages in two processes on gloo."""
+from pathlib import Path
+from typing import Dict, Tuple
+
 import torch
 from helpers import REPOSITORY, run_python, tiny_config
+from helpers_adafocus_v2 import tiny_adafocus_v2
+from mmengine.config import Config
+from torch import Tensor
+
+States = Dict[Tuple[int, int], Dict[str, Tensor]]
 
 CHECK = '''
 import torch
@@ -18,32 +26,54 @@ class SaveRankHook(Hook):
 '''
 
 
-def test_ranks_hold_equal_parameters_after_every_stage(ann_file, tmp_path):
-    (tmp_path / 'save_rank_hook.py').write_text(CHECK)
-    cfg = tiny_config(ann_file, tmp_path / 'run')
+def train_on_two_ranks(cfg: Config, folder: Path, epochs: int) -> States:
+    """Parameters after every epoch, by epoch and rank."""
+    (folder / 'save_rank_hook.py').write_text(CHECK)
     cfg.custom_imports.imports.append('save_rank_hook')
     cfg.custom_hooks.append(dict(type='SaveRankHook'))
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    cfg.dump(tmp_path / 'config.py')
+    cfg.dump(folder / 'config.py')
     result = run_python(
-        tmp_path, '-m', 'torch.distributed.run', '--standalone',
+        folder, '-m', 'torch.distributed.run', '--standalone',
         '--nproc_per_node=2', str(REPOSITORY / 'tools/train.py'),
-        str(tmp_path / 'config.py'), '--launcher', 'pytorch')
+        str(folder / 'config.py'), '--launcher', 'pytorch')
     assert result.returncode == 0, result.stderr[-2000:]
-    states = {
-        (epoch, rank): torch.load(tmp_path / f'run/{epoch}_rank{rank}.pt')
-        for epoch in range(4) for rank in range(2)
-    }
+    return {(epoch, rank): torch.load(folder / f'run/{epoch}_rank{rank}.pt')
+            for epoch in range(epochs) for rank in range(2)}
+
+
+def check_ranks_are_equal(states: States) -> None:
+    """Running statistics are each rank's own, as in MMAction2."""
+    for (epoch, rank), state in states.items():
+        for key, value in state.items():
+            if 'running_' not in key:
+                assert torch.equal(value, states[epoch, 1 - rank][key]), (
+                    epoch, key)
+
+
+def test_ranks_hold_equal_parameters_after_every_stage(ann_file, tmp_path):
+    cfg = tiny_config(ann_file, tmp_path / 'run')
+    states = train_on_two_ranks(cfg, tmp_path, epochs=4)
 
     def changed(epoch: int, component: str) -> bool:
         before, after = states[epoch - 1, 0], states[epoch, 0]
         return any(not torch.equal(before[k], after[k]) for k in before
                    if k.startswith(component))
 
-    for epoch in range(4):
-        for key, value in states[epoch, 0].items():
-            # Running statistics are each rank's own, as in MMAction2.
-            if 'running_' not in key:
-                assert torch.equal(value, states[epoch, 1][key]), (epoch, key)
+    check_ranks_are_equal(states)
     assert changed(1, 'classifier') and not changed(1, 'policy')
     assert changed(3, 'policy') and not changed(3, 'classifier')
+
+
+def test_adafocus_v2_in_its_one_stage(ann_file, tmp_path):
+    cfg = tiny_config(ann_file, tmp_path / 'run', tiny_adafocus_v2())
+    cfg.custom_hooks[0].stages = [dict(name='end_to_end', epochs=2)]
+    cfg.train_cfg.max_epochs = 2
+    states = train_on_two_ranks(cfg, tmp_path, epochs=2)
+    check_ranks_are_equal(states)
+    # Frames are of one grey here, so that no patch is better than another
+    # and the policy has nothing to learn.
+    parameters = ('global_cnn.conv1.weight', 'local_cnn.conv1.weight',
+                  'classifier.weight', 'global_head.projection.weight')
+    for name in parameters:
+        assert not torch.equal(states[0, 0][name], states[1, 0][name]), name

@@ -1,8 +1,9 @@
 from .budget import BudgetModule
 from .fixed_policies import FrameExitPolicy, RandomPolicy, UniformPolicy
 from .frame_policy import FramePolicy
+from .patch_regressor import PatchRegressor
 
 __all__ = [
-    'BudgetModule', 'FrameExitPolicy', 'FramePolicy', 'RandomPolicy',
-    'UniformPolicy'
+    'BudgetModule', 'FrameExitPolicy', 'FramePolicy', 'PatchRegressor',
+    'RandomPolicy', 'UniformPolicy'
 ]

@@ -1,0 +1,41 @@
+# AdaFocusV2: MobileNetV2 glances at T = 16 frames at 224 px, ResNet-50 looks
+# at one 128-px patch of each. Sizes and dropout as in the authors' code.
+model = dict(
+    type='AdaFocusV2',
+    num_candidates=16,
+    patch_size=128,
+    global_cnn=dict(type='MobileNetV2', pretrained='mmcls://mobilenet_v2'),
+    policy=dict(
+        type='PatchRegressor',
+        in_channels=1280,
+        feature_size=7,
+        hidden_channels=2048),
+    local_cnn=dict(
+        type='ResNet',
+        depth=50,
+        norm_eval=False,
+        pretrained='https://download.pytorch.org/models/'
+        'resnet50-11ad3fa6.pth'),
+    classifier=dict(
+        type='RunningMaxHead',
+        num_classes=200,
+        in_channels=1280 + 2048,
+        num_steps=16,
+        hidden_channels=4096,
+        dropout_ratio=0.2),
+    global_head=dict(
+        type='BranchHead',
+        num_classes=200,
+        in_channels=1280,
+        dropout_ratio=0.2),
+    local_head=dict(
+        type='BranchHead',
+        num_classes=200,
+        in_channels=2048,
+        dropout_ratio=0.2),
+    conditional_exit='probability',
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor',
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        format_shape='NCHW'))

@@ -1,0 +1,3 @@
+_base_ = 'adafocusv2_mobilenetv2-r50_4xb8-t16p128-50e_anet-rgb.py'
+
+model = dict(patch_size=96)

@@ -1,0 +1,5 @@
+_base_ = [
+    '../_base_/models/adafocusv2_r50.py',
+    '../_base_/datasets/anet_video_t16_ordered.py',
+    '../_base_/schedules/adafocusv2_50e.py', '../_base_/default_runtime.py'
+]

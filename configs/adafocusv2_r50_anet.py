@@ -1,0 +1,1 @@
+_base_ = 'adafocusv2/adafocusv2_mobilenetv2-r50_4xb8-t16p128-50e_anet-rgb.py'
