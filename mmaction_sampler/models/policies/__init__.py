@@ -1,4 +1,13 @@
+from .fixed_patch_policies import (CenterPatchPolicy, GaussianPatchPolicy,
+                                   RandomPatchPolicy)
 from .fixed_policies import RandomPolicy, UniformPolicy
 from .frame_policy import FramePolicy
+from .patch_policy import PatchPolicy
+from .policy_output import PolicyOutput
+from .skip_policy import SkipPolicy
 
-__all__ = ['FramePolicy', 'RandomPolicy', 'UniformPolicy']
+__all__ = [
+    'CenterPatchPolicy', 'FramePolicy', 'GaussianPatchPolicy', 'PatchPolicy',
+    'PolicyOutput', 'RandomPatchPolicy', 'RandomPolicy', 'SkipPolicy',
+    'UniformPolicy'
+]
