@@ -1,3 +1,9 @@
+from .averaged_linear_head import AveragedLinearHead
+from .gru_head import GRUHead
+from .stepwise_head import StepwiseHead, StepwiseOutput
 from .tsn_max_pool_head import TSNMaxPoolHead
 
-__all__ = ['TSNMaxPoolHead']
+__all__ = [
+    'AveragedLinearHead', 'GRUHead', 'StepwiseHead', 'StepwiseOutput',
+    'TSNMaxPoolHead'
+]

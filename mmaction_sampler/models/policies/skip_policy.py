@@ -39,6 +39,7 @@ class SkipPolicy(BaseModule):
         super().__init__(init_cfg=init_cfg)
         self.recurrent_encoder = GlanceEncoder(
             in_channels, feature_size, encoder_channels, hidden_channels)
+        self.map_shape = self.recurrent_encoder.input_shape
         self.actor = nn.Linear(hidden_channels, 1)
         self.critic = nn.Linear(hidden_channels, 1)
         constant_init(self.actor, 0)
