@@ -1,5 +1,5 @@
 """AdaFocus: adaptive focus for efficient video recognition."""
-from typing import Dict, Optional, Union
+from typing import Callable, Dict, Optional, Union
 
 import torch
 import torch.nn.functional as F
@@ -8,7 +8,7 @@ from mmengine.optim import OptimWrapper
 from torch import Tensor
 
 from mmaction_sampler.ops import Rollout, full_precision
-from .adafocus_types import PolicyBatch
+from .adafocus_types import PatchRollout, PolicyBatch
 from .adafocus_update import train_on_batch
 from .base import Samples
 from .classifier import add_prefix, label_targets
@@ -133,24 +133,46 @@ class AdaFocus(GlanceFocusRecognizer):
         targets = label_targets(
             data_samples, self.classifier.num_classes, inputs.device)
         maps = self.glance(inputs)
+        chosen = self.choose_patches(
+            maps, targets, self.random_places(inputs),
+            lambda offsets: self.focus(inputs, offsets))
+        return PolicyBatch(maps, dict(policy=chosen.rollout), chosen.log)
+
+    def choose_patches(self, maps: Tensor, targets: Tensor,
+                       random_places: Tensor,
+                       look: Callable[[Tensor], Tensor]) -> PatchRollout:
+        """Draw patches from the policy, and reward them.
+
+        Args:
+            maps (Tensor): Feature maps e^G, float ``(B, T, C, h, w)``.
+            targets (Tensor): Zeros and ones, float ``(B, num_classes)``.
+            random_places (Tensor): What chosen patches are compared with,
+                offsets (y, x), float ``(B, T, 2)``.
+            look (Callable): Maps S places a frame, float ``(S, B, T, 2)``,
+                to pooled e^L, float ``(S, B, T, C')``.
+
+        Returns:
+            PatchRollout: What was done, and what the classifier made of it.
+        """
         distribution = self.policy(maps).distribution
         actions = distribution.sample()
         offsets = [self.policy.offsets(actions)]
         if self.reward.uses_random_patches:
-            offsets.append(self.random_places(inputs))
-        local = self.focus(inputs, torch.stack(offsets))  # (S, B, T, C')
-        logits, states = self.classifier(self.fuse(maps, local[0]))
-        confidence = self.confidence(logits, targets)
+            offsets.append(random_places)
+        local_features = look(torch.stack(offsets))
+        output = self.classifier(self.fuse(maps, local_features[0]))
+        confidence = self.confidence(output.logits, targets)
         log, random_confidence = {}, None
         if self.reward.uses_random_patches:
-            logits = self.one_frame_each(self.fuse(maps, local[1]), states)
+            logits = self.one_frame_each(
+                self.fuse(maps, local_features[1]), output.states)
             random_confidence = self.confidence(logits, targets)
             log['baseline_reward'] = random_confidence.mean()
         rewards = self.reward(confidence, random_confidence)
-        log['reward'] = rewards.mean()
         rollout = Rollout(actions, distribution.log_prob(actions),
                           self.ppo.returns(rewards))
-        return PolicyBatch(maps, dict(policy=rollout), log)
+        return PatchRollout(rollout, dict(log, reward=rewards.mean()),
+                            confidence, output.states)
 
     def train_step(self, data: Union[dict, tuple, list],
                    optim_wrapper: OptimWrapper) -> Dict[str, Tensor]:
@@ -170,4 +192,7 @@ class AdaFocus(GlanceFocusRecognizer):
         return add_prefix(
             self.classifier.loss(features, data_samples), 'classifier')
 
-    loss_finetune_classifier = loss_finetune
+    def loss_finetune_classifier(
+            self, inputs: Tensor, data_samples: Samples) -> Dict[str, Tensor]:
+        """Stage III with the local network frozen, too."""
+        return self.loss_finetune(inputs, data_samples)

@@ -23,6 +23,22 @@ class PolicyBatch(NamedTuple):
     log: Dict[str, Tensor]
 
 
+class PatchRollout(NamedTuple):
+    """What the patch policy did in T frames of B videos.
+
+    Attributes:
+        rollout (Rollout): Actions and returns.
+        log (dict[str, Tensor]): Scalars to log.
+        confidence (Tensor): Confidence on the truth after every frame, float
+            ``(B, T)``.
+        states (Tensor): The classifier's after every frame, ``(B, T, S)``.
+    """
+    rollout: Rollout
+    log: Dict[str, Tensor]
+    confidence: Tensor
+    states: Tensor
+
+
 class Recognition(NamedTuple):
     """What testing finds in T frames of B videos.
 

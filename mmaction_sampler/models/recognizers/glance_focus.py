@@ -227,9 +227,14 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         ``policy`` and ``classifier`` the video.
         """
         if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_costs(
-                self, height, width)
+            self._unit_macs[height, width] = self.measure_costs(
+                height, width)
         return self._unit_macs[height, width]
+
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace what :meth:`component_costs` keeps."""
+        return measure_costs(self, height, width)
 
     def check_inputs(self, inputs: Tensor) -> None:
         """Raise a ValueError if T is not ``num_candidates``."""
