@@ -1,3 +1,4 @@
 from .candidates import SampleCandidateFrames
+from .glance_focus import SampleGlanceFocusFrames
 
-__all__ = ['SampleCandidateFrames']
+__all__ = ['SampleCandidateFrames', 'SampleGlanceFocusFrames']

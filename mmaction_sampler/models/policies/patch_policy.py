@@ -52,6 +52,10 @@ class PatchPolicy(BaseModule):
         self.register_buffer(
             'grid', grid_offsets(num_positions), persistent=False)
 
+    def encode(self, maps: Tensor, state: Optional[Tensor] = None) -> Tensor:
+        """The states that decide; see :class:`GlanceEncoder`."""
+        return self.recurrent_encoder(maps, state)
+
     def forward(self, maps: Tensor) -> PolicyOutput:
         """Distribution over the places, and value, at every frame.
 
@@ -61,7 +65,7 @@ class PatchPolicy(BaseModule):
         Returns:
             PolicyOutput: Actions are long ``(B, T)``, see :meth:`offsets`.
         """
-        states = self.recurrent_encoder(maps)
+        states = self.encode(maps)
         return PolicyOutput(
             _categorical(self.actor(states)),
             full_precision(self.critic(states)).squeeze(-1))
@@ -87,7 +91,7 @@ class PatchPolicy(BaseModule):
         Returns:
             Tensor: Offsets (y, x), float ``(B, T, 2)`` in [0, 1].
         """
-        states = self.recurrent_encoder(maps)
+        states = self.encode(maps)
         return self.offsets(_categorical(self.actor(states)).sample())
 
     def best_offsets(self,
@@ -104,7 +108,7 @@ class PatchPolicy(BaseModule):
             tuple[Tensor, Tensor]: Offsets (y, x), float ``(B, T, 2)`` in
             [0, 1], and the state after the last frame ``(B, H)``.
         """
-        states = self.recurrent_encoder(maps, state)
+        states = self.encode(maps, state)
         return self.offsets(self.actor(states).argmax(dim=-1)), states[:, -1]
 
 

@@ -80,17 +80,14 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         self.reward = MODELS.build(reward)
         self.ppo = MODELS.build(ppo)
         self.num_candidates = num_candidates
+        # What the global network, and so the policies, see.
+        self.num_glance = num_candidates
         self.patch_size = patch_size
         self.glance_size = glance_size
         self.reuse_global = reuse_global
         if channels_last:
             use_channels_last(self)
         self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
-
-    @property
-    def num_glance(self) -> int:
-        """Frames that the global network and the policies see."""
-        return self.num_candidates
 
     def glance(self, inputs: Tensor) -> Tensor:
         """Look at all frames coarsely, AdaFocus Eq. (1).
@@ -214,10 +211,12 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             ValueError: If T is not ``num_candidates``.
         """
         self.check_inputs(inputs)
+        recognition = self.recognize(inputs)
         size = inputs.shape[-2:]
         return record_patches(
-            data_samples, self.recognize(inputs), self.patch_size, *size,
-            self.component_costs(*size))
+            data_samples, recognition, self.patch_size, *size,
+            self.component_costs(*size),
+            first=inputs.shape[1] - recognition.keep.shape[1])
 
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
@@ -234,7 +233,9 @@ class GlanceFocusRecognizer(ComponentRecognizer):
     def measure_costs(self, height: int,
                       width: int) -> Dict[str, ComponentCost]:
         """Trace what :meth:`component_costs` keeps."""
-        return measure_costs(self, height, width)
+        features = next(self.parameters()).new_zeros(
+            1, self.num_candidates, self.classifier.in_channels)
+        return measure_costs(self, height, width, [features])
 
     def check_inputs(self, inputs: Tensor) -> None:
         """Raise a ValueError if T is not ``num_candidates``."""
