@@ -12,6 +12,7 @@ from mmengine.config import Config
 CONFIGS = REPOSITORY / 'configs'
 FILES = sorted(CONFIGS.rglob('*.py'))
 RUNNABLE = [path for path in FILES if '_base_' not in path.parts]
+SAMPLERS = ('SampleCandidateFrames', 'SampleGlanceFocusFrames')
 ALIASES = [path for path in RUNNABLE if path.parent == CONFIGS]
 
 
@@ -58,9 +59,12 @@ def test_builds_its_parts_and_fits_its_stages(cfg: Config) -> None:
     for pipeline in found:
         for transform in pipeline:
             TRANSFORMS.build(transform)
-        sampled, = [t for t in pipeline
-                    if t['type'] == 'SampleCandidateFrames']
-        assert sampled['num_candidates'] == model.num_candidates
+        sampled, = [TRANSFORMS.build(t) for t in pipeline
+                    if t['type'] in SAMPLERS]
+        assert sampled.num_candidates == model.num_candidates
+        for name in ('num_glance', 'num_focus'):
+            if hasattr(sampled, name):
+                assert getattr(sampled, name) == getattr(model, name)
     for config in [*cfg.default_hooks.values(), *cfg.custom_hooks]:
         HOOKS.build(config)
     for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
