@@ -46,7 +46,7 @@ class StepwiseHead(BaseHead):
 
     def loss(self, features: Tensor,
              data_samples: List[ActionDataSample]) -> Dict[str, Tensor]:
-        """Cross-entropy of the predictions after every frame, AdaFocus Eq. (5).
+        """Cross-entropy of what is said after every frame, AdaFocus Eq. (5).
 
         Args:
             features (Tensor): Features of the frames, float ``(B, T, C)``.

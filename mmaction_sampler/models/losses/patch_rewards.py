@@ -10,14 +10,15 @@ from torch import Tensor, nn
 class PatchReward(nn.Module):
     """Confidence on the truth, less that with a random patch instead.
 
-    The expectation over random patches is estimated by a single one.
+    AdaFocus Eq. (7), the expectation over random patches estimated by a
+    single one.
     """
 
     uses_random_patches = True
 
     def forward(self, confidence: Tensor,
                 random_confidence: Optional[Tensor]) -> Tensor:
-        """What each patch adds to a random one, AdaFocus Eq. (7).
+        """What each patch adds to a random one.
 
         Args:
             confidence (Tensor): p_ty after the chosen patches up to frame t,
@@ -63,6 +64,8 @@ class PatchIncrementReward(nn.Module):
 class SkipReward(nn.Module):
     """Whether looking closely at a frame was worth its computation.
 
+    AdaFocus Eq. (10), the price taken from the gain in confidence.
+
     Args:
         cost_coef (float): Lambda, the price of a pixel of a patch. Defaults
             to 1e-6, the paper's.
@@ -74,7 +77,7 @@ class SkipReward(nn.Module):
 
     def forward(self, keep: Tensor, kept_confidence: Tensor,
                 skipped_confidence: Tensor, patch_size: int) -> Tensor:
-        """Gain in confidence less the price, AdaFocus Eq. (10).
+        """Gain in confidence less the price, for kept frames.
 
         Args:
             keep (Tensor): Actions b, bool ``(B, T)``.
