@@ -103,7 +103,8 @@ class AdaFocus(GlanceFocusRecognizer):
                 raise ValueError(
                     'num_update_epochs above 1 needs train_step; in '
                     'distributed training set model_wrapper_cfg='
-                    "dict(type='PPODistributedDataParallel')")
+                    "dict(type='PPODistributedDataParallel', "
+                    'find_unused_parameters=True)')
             inputs = self.act(inputs, data_samples)
         losses = dict(inputs.log)
         for name, rollout in inputs.rollouts.items():

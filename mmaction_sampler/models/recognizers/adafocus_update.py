@@ -49,8 +49,8 @@ def train_on_batch(model: Union[BaseModel, MMDistributedDataParallel],
 class PPODistributedDataParallel(MMDistributedDataParallel):
     """MMEngine's wrapper for several updates from one batch of actions.
 
-    Only ``num_update_epochs`` above 1 needs it; set
-    ``model_wrapper_cfg=dict(type='PPODistributedDataParallel')``.
+    Only ``num_update_epochs`` above 1 needs it; set ``model_wrapper_cfg=
+    dict(type='PPODistributedDataParallel', find_unused_parameters=True)``.
     """
 
     def train_step(self, data: Data,
