@@ -1,5 +1,12 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
-# in a few of the frames, and in a few pixels of those.
+# in a few of the frames, and in a few pixels of those. Random patches seldom
+# show it, so the local network should start from the classifier of a trained
+# OCSampler, which has the same layers:
+#   --cfg-options \
+#   model.component_checkpoints.local_cnn.checkpoint=OCSAMPLER_NEEDLE.pth \
+#   model.component_checkpoints.local_cnn.prefix=classifier.backbone.
+# Several updates from each batch of actions: with one, 8 epochs are too few to
+# leave the uniform policy.
 _base_ = '../_base_/default_runtime.py'
 
 num_candidates = 10
@@ -39,7 +46,11 @@ model = dict(
         hidden_channels=128,
         dropout_ratio=0.),
     reward=dict(type='PatchReward'),
-    ppo=dict(type='PPOLoss', gamma=0.7, entropy_coef=(0.04, 0.)),
+    ppo=dict(
+        type='PPOLoss',
+        gamma=0.7,
+        num_update_epochs=4,
+        entropy_coef=(0.04, 0.)),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
         mean=[127.5, 127.5, 127.5],
@@ -133,7 +144,7 @@ custom_hooks = [
             dict(
                 name='policy',
                 epochs=8,
-                optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-3)),
+                optim_wrapper=dict(optimizer=dict(type='Adam', lr=3e-3)),
                 param_scheduler=[
                     dict(type='CosineAnnealingLR', convert_to_iter_based=True)
                 ]),
