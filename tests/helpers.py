@@ -218,3 +218,51 @@ def run_python(folder: Path, *command: str,
                           text=True,
                           timeout=300,
                           check=False)
+
+
+def tiny_adafocus(num_candidates: int = 5, size: int = 32,
+                  kind: str = 'AdaFocus', **options) -> dict:
+    """An AdaFocus config that trains in milliseconds, on ``size`` pixels."""
+    side = -(-size // 32)
+    backbone = tiny_classifier()['backbone']
+    return dict(
+        dict(
+            type=kind,
+            num_candidates=num_candidates,
+            patch_size=16,
+            global_cnn=dict(type='MobileNetV2', widen_factor=0.1),
+            local_cnn=backbone,
+            policy=dict(
+                type='PatchPolicy', in_channels=1280, feature_size=side,
+                num_positions=9, encoder_channels=4, hidden_channels=8),
+            classifier=dict(
+                type='GRUHead', num_classes=NUM_CLASSES, in_channels=1288,
+                hidden_channels=8, dropout_ratio=0.),
+            data_preprocessor=dict(
+                type='ActionDataPreprocessor', mean=[127.5] * 3,
+                std=[64.] * 3, format_shape='NCHW')), **options)
+
+
+def tiny_adafocus_tsm(policy: str = 'VideoPatchPolicy', **options) -> dict:
+    """An AdaFocus-TSM config that trains in milliseconds, 2 + 3 frames."""
+    places = dict(num_positions=9) if policy == 'VideoPatchPolicy' else dict(
+        num_frames=2)
+    return dict(
+        dict(
+            type='AdaFocusTSM',
+            num_glance=2,
+            num_focus=3,
+            patch_size=16,
+            global_cnn=dict(
+                type='MobileNetV2TSM', widen_factor=0.1, pretrained2d=False),
+            local_cnn=dict(
+                type='MobileNetV2TSM', widen_factor=0.1, pretrained2d=False),
+            policy=dict(
+                type=policy, in_channels=1280, feature_size=1,
+                encoder_channels=4, hidden_channels=8, **places),
+            classifier=dict(
+                type='GlanceFocusHead', num_classes=NUM_CLASSES,
+                global_channels=1280, local_channels=1280, dropout_ratio=0.),
+            data_preprocessor=dict(
+                type='ActionDataPreprocessor', mean=[127.5] * 3,
+                std=[64.] * 3, format_shape='NCHW')), **options)

@@ -16,7 +16,8 @@ FILES = sorted(CONFIGS.rglob('*.py'))
 RUNNABLE = [path for path in FILES if '_base_' not in path.parts]
 ALIASES = [path for path in RUNNABLE if path.parent == CONFIGS]
 # Transforms that choose a video's frames; a pipeline has one of them.
-SAMPLERS = ('SampleCandidateFrames', 'SampleFrames', 'SampleSelectedFrames')
+SAMPLERS = ('SampleCandidateFrames', 'SampleFrames',
+            'SampleGlanceFocusFrames', 'SampleSelectedFrames')
 
 
 def name_of(path: Path) -> str:
@@ -96,9 +97,12 @@ def test_stages_and_candidates_fit_the_model(cfg: Config) -> None:
     assert names == [name for name in model.STAGES if name in names]
     assert cfg.train_cfg.max_epochs == sum(s['epochs'] for s in stages)
     for pipeline in pipelines(cfg.to_dict()):
-        sampled, = [t for t in pipeline
-                    if t['type'] == 'SampleCandidateFrames']
-        assert sampled['num_candidates'] == model.num_candidates
+        sampled, = [TRANSFORMS.build(t) for t in pipeline
+                    if t['type'] in SAMPLERS]
+        assert sampled.num_candidates == model.num_candidates
+        for name in ('num_glance', 'num_focus'):
+            if hasattr(sampled, name):
+                assert getattr(sampled, name) == getattr(model, name)
 
 
 def test_has_what_every_config_needs(cfg: Config) -> None:

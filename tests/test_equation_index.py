@@ -9,7 +9,8 @@ import pytest
 from helpers import REPOSITORY
 
 PACKAGE = REPOSITORY / 'mmaction_sampler'
-IMPLEMENTED = {f'OCSampler Eq. ({number})' for number in range(1, 14)}
+IMPLEMENTED = {f'OCSampler Eq. ({number})' for number in range(1, 14)} | {
+    f'AdaFocus Eq. ({number})' for number in range(1, 11)}
 
 
 class Row(NamedTuple):

@@ -6,13 +6,21 @@ from .conditional_exit import (ExitCriterion, exit_confidence, exit_steps,
 from .frame_order import coarse_to_fine_order
 from .frame_sampling import (MAX_EXACT_SELECTED, candidate_entropy,
                              draw_without_replacement, full_precision,
-                             random_inds, set_log_prob, top_inds,
-                             uniform_inds)
+                             random_inds, set_log_prob, top_inds, uniform_inds)
+from .keep_threshold import solve_keep_threshold
+from .patch import (crop_patches, grid_offsets, patch_boxes, patch_corners,
+                    random_offsets)
+from .ppo import (Diagnostics, Rollout, clipped_surrogate_loss, diagnostics,
+                  discounted_returns, normalize_returns, value_loss)
 
 __all__ = [
-    'ExitCriterion', 'MAX_EXACT_SELECTED', 'bilinear_patches',
-    'candidate_entropy', 'coarse_to_fine_order', 'draw_without_replacement',
-    'exit_confidence', 'exit_steps', 'full_precision', 'geometric_shares',
-    'offset_boxes', 'random_inds', 'set_log_prob', 'solve_exit_thresholds',
-    'thresholds_for_shares', 'top_inds', 'uniform_inds'
+    'Diagnostics', 'ExitCriterion', 'MAX_EXACT_SELECTED', 'Rollout',
+    'bilinear_patches', 'candidate_entropy', 'clipped_surrogate_loss',
+    'coarse_to_fine_order', 'crop_patches', 'diagnostics',
+    'discounted_returns', 'draw_without_replacement', 'exit_confidence',
+    'exit_steps', 'full_precision', 'geometric_shares', 'grid_offsets',
+    'normalize_returns', 'offset_boxes', 'patch_boxes', 'patch_corners',
+    'random_inds', 'random_offsets', 'set_log_prob', 'solve_exit_thresholds',
+    'solve_keep_threshold', 'thresholds_for_shares', 'top_inds',
+    'uniform_inds', 'value_loss'
 ]

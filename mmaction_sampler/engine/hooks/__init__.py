@@ -1,10 +1,11 @@
 from .broken_video_hook import BrokenVideoHook
 from .checkpoint_match_hook import CheckpointMatchHook
 from .flops_hook import FLOPsHook
+from .keep_threshold_hook import KeepThresholdHook
 from .random_state_hook import RandomStateHook
 from .training_stage_hook import TrainingStageHook
 
 __all__ = [
-    'BrokenVideoHook', 'CheckpointMatchHook', 'FLOPsHook', 'RandomStateHook',
-    'TrainingStageHook'
+    'BrokenVideoHook', 'CheckpointMatchHook', 'FLOPsHook', 'KeepThresholdHook',
+    'RandomStateHook', 'TrainingStageHook'
 ]

@@ -1,6 +1,14 @@
+from .averaged_linear_head import AveragedLinearHead
 from .branch_head import BranchHead
+from .glance_focus_head import GlanceFocusHead
+from .gru_head import GRUHead
 from .mlp_max_pool_head import MLPMaxPoolHead
 from .running_max_head import RunningMaxHead
+from .stepwise_head import StepwiseHead, StepwiseOutput
 from .tsn_max_pool_head import TSNMaxPoolHead
 
-__all__ = ['BranchHead', 'MLPMaxPoolHead', 'RunningMaxHead', 'TSNMaxPoolHead']
+__all__ = [
+    'AveragedLinearHead', 'BranchHead', 'GRUHead', 'GlanceFocusHead',
+    'MLPMaxPoolHead', 'RunningMaxHead', 'StepwiseHead', 'StepwiseOutput',
+    'TSNMaxPoolHead'
+]

@@ -1,11 +1,15 @@
 from .budget_loss import BudgetLoss, budget_labels
 from .frame_ranking_loss import FrameRankingLoss
+from .patch_rewards import (PatchConfidenceReward, PatchIncrementReward,
+                            PatchReward, SkipReward)
 from .policy_gradient import Draws, draw_clips, policy_losses
+from .ppo_loss import PPOLoss
 from .rewards import (ClipReward, FrameReward, Reward, VanillaReward,
                       frame_confidence)
 
 __all__ = [
     'BudgetLoss', 'ClipReward', 'Draws', 'FrameRankingLoss', 'FrameReward',
-    'Reward', 'VanillaReward', 'budget_labels', 'draw_clips',
+    'PPOLoss', 'PatchConfidenceReward', 'PatchIncrementReward', 'PatchReward',
+    'Reward', 'SkipReward', 'VanillaReward', 'budget_labels', 'draw_clips',
     'frame_confidence', 'policy_losses'
 ]

@@ -1,3 +1,8 @@
+from .adafocus import AdaFocus
+from .adafocus_plus import AdaFocusPlus
+from .adafocus_stream import AdaFocusStream, StreamOutput
+from .adafocus_tsm import AdaFocusTSM
+from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .base import ComponentRecognizer
 from .frame_ranker import FrameRanker
@@ -5,6 +10,7 @@ from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
 
 __all__ = [
-    'AdaFocusV2', 'ComponentRecognizer', 'FrameRanker', 'OCSampler',
-    'OCSamplerPlus'
+    'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
+    'ComponentRecognizer', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
+    'PPODistributedDataParallel', 'StreamOutput'
 ]

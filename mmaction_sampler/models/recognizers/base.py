@@ -172,13 +172,13 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             an element with no losses, which MMEngine's loops take out: they
             cannot take an empty list.
         """
-        data = _readable(data)
+        data = readable(data)
         if not data['inputs']:
             return [BaseDataElement(loss={})]
         return super().test_step(data)
 
 
-def _readable(data: dict) -> dict:
+def readable(data: dict) -> dict:
     """The batch without placeholders of undecodable videos."""
     samples: Sequence[ActionDataSample] = data['data_samples']
     keep = [i for i, s in enumerate(samples) if not s.get('unreadable')]

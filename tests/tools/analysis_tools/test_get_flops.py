@@ -55,6 +55,22 @@ def test_gflops_of_the_released_networks(tool, tmp_path, name, num_selected,
     assert total == pytest.approx(gflops, rel=0.01)
 
 
+@pytest.mark.parametrize('config,patch_size,gflops', [
+    ('adafocus_r50_anet', 128, 26.6),
+    ('adafocus_r50_anet', 160, 38.6),
+    ('adafocus_tsm_r50_sthv1', 144, 23.5),
+    ('adafocus_tsm_r50_sthv1', 160, 27.5),
+    ('adafocus_tsm_r50_sthv2', 176, 33.7),
+])
+def test_gflops_of_adafocus(tool, tmp_path, config, patch_size, gflops):
+    path = tmp_path / 'flops.json'
+    tool.main([
+        str(REPOSITORY / f'configs/{config}.py'), '--json', str(path),
+        '--cfg-options', f'model.patch_size={patch_size}'])
+    total = json.loads(path.read_text())['total_gflops']
+    assert total == pytest.approx(gflops, rel=0.015)
+
+
 def test_contract_of_the_report(tool, tmp_path, capsys):
     result = report(tool, tmp_path)
     assert set(result) == {'total_gflops', 'components'}

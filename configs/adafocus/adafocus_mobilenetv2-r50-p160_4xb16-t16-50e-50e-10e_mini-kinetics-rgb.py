@@ -1,0 +1,3 @@
+_base_ = 'adafocus_mobilenetv2-r50-p128_4xb16-t16-50e-50e-10e_mini-kinetics-rgb.py'
+
+model = dict(patch_size=160)

@@ -1,0 +1,162 @@
+# The generated needle set (tools/data/needle/generate.py): what matters is
+# in a few of the frames, and in a few pixels of those. Random patches seldom
+# show it, so the local network should start from the classifier of a trained
+# OCSampler, which has the same layers:
+#   --cfg-options \
+#   model.component_checkpoints.local_cnn.checkpoint=OCSAMPLER_NEEDLE.pth \
+#   model.component_checkpoints.local_cnn.prefix=classifier.backbone.
+# Several updates from each batch of actions: with one, 8 epochs are too few to
+# leave the uniform policy.
+_base_ = '../_base_/default_runtime.py'
+
+num_candidates = 10
+model = dict(
+    type='AdaFocus',
+    num_candidates=num_candidates,
+    patch_size=40,
+    glance_size=40,
+    global_cnn=dict(
+        type='mmpretrain.ResNet',
+        depth=18,
+        stem_channels=16,
+        base_channels=16,
+        num_stages=2,
+        strides=(1, 2),
+        dilations=(1, 1),
+        out_indices=(1, )),
+    local_cnn=dict(
+        type='mmpretrain.ResNet',
+        depth=18,
+        stem_channels=16,
+        base_channels=16,
+        num_stages=3,
+        strides=(1, 2, 2),
+        dilations=(1, 1, 1),
+        out_indices=(2, )),
+    policy=dict(
+        type='PatchPolicy',
+        in_channels=32,
+        feature_size=5,
+        num_positions=49,
+        hidden_channels=128),
+    classifier=dict(
+        type='GRUHead',
+        num_classes=8,
+        in_channels=32 + 64,
+        hidden_channels=128,
+        dropout_ratio=0.),
+    reward=dict(type='PatchReward'),
+    ppo=dict(
+        type='PPOLoss',
+        gamma=0.7,
+        num_update_epochs=4,
+        entropy_coef=(0.04, 0.)),
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor',
+        mean=[127.5, 127.5, 127.5],
+        std=[64., 64., 64.],
+        format_shape='NCHW'))
+
+data_root = 'data/needle'
+meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
+             'num_repeated')
+train_pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleCandidateFrames', num_candidates=num_candidates),
+    dict(type='DecordDecode'),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys)
+]
+test_pipeline = [
+    dict(type='DecordInit'),
+    dict(
+        type='SampleCandidateFrames',
+        num_candidates=num_candidates,
+        test_mode=True),
+    dict(type='DecordDecode'),
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys)
+]
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/train.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=8,
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/val.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=8,
+        pipeline=test_pipeline,
+        test_mode=True))
+test_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/test.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=8,
+        pipeline=test_pipeline,
+        test_mode=True))
+val_evaluator = [
+    dict(
+        type='AccMetric',
+        metric_list=('top_k_accuracy', ),
+        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
+    dict(type='CostMetric')
+]
+test_evaluator = val_evaluator
+
+train_cfg = dict(
+    type='EpochBasedTrainLoop', max_epochs=21, val_begin=10, val_interval=1)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+optim_wrapper = dict(
+    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2))
+custom_hooks = [
+    dict(
+        type='TrainingStageHook',
+        stages=[
+            dict(
+                name='warmup',
+                epochs=10,
+                param_scheduler=[
+                    dict(
+                        type='OneCycleLR',
+                        eta_max=2e-3,
+                        convert_to_iter_based=True)
+                ]),
+            dict(
+                name='policy',
+                epochs=8,
+                optim_wrapper=dict(optimizer=dict(type='Adam', lr=3e-3)),
+                param_scheduler=[
+                    dict(type='CosineAnnealingLR', convert_to_iter_based=True)
+                ]),
+            dict(
+                name='finetune',
+                epochs=3,
+                optim_wrapper=dict(
+                    optimizer=dict(type='AdamW', lr=5e-4, weight_decay=1e-2)),
+                param_scheduler=[
+                    dict(type='CosineAnnealingLR', convert_to_iter_based=True)
+                ])
+        ])
+]
+auto_scale_lr = dict(enable=False, base_batch_size=32)
+randomness = dict(seed=0)

@@ -1,0 +1,88 @@
+"""Solving AdaFocus+'s threshold on a data split."""
+from typing import Optional
+
+import torch
+from mmaction.registry import HOOKS
+from mmengine.dist import all_gather_object
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmaction_sampler.models.recognizers import AdaFocusPlus
+
+
+@HOOKS.register_module()
+class KeepThresholdHook(Hook):
+    """Solve ``keep_threshold`` for the model's ``keep_ratio``.
+
+    Runs the glance and the skip policy over a data split after epochs that
+    trained the skip policy, before the checkpoint is written and before
+    validation. In later stages neither changes, and the threshold stays.
+
+    Args:
+        dataloader (dict, optional): Data loader config of the split; its
+            pipeline should be the one for testing. Defaults to None, the
+            config's ``val_dataloader``.
+        interval (int): Epochs of training from one solution to the next, at
+            least 1. Defaults to 1.
+        before_test (bool): Whether to solve before testing, too: for another
+            ``keep_ratio`` than the checkpoint's. Defaults to False.
+
+    Raises:
+        ValueError: If ``interval`` is below 1; when the run begins, if the
+            model has no ``skip_policy``.
+    """
+
+    def __init__(self,
+                 dataloader: Optional[dict] = None,
+                 interval: int = 1,
+                 before_test: bool = False) -> None:
+        if interval < 1:
+            raise ValueError(
+                f'interval must be at least 1, but got {interval}')
+        self.dataloader = dataloader
+        self.interval = interval
+        self.solves_before_test = before_test
+
+    def before_run(self, runner: Runner) -> None:
+        """Check that there is a threshold to solve."""
+        model = _unwrap(runner)
+        if not isinstance(model, AdaFocusPlus):
+            raise ValueError(
+                f'KeepThresholdHook needs an AdaFocusPlus, but the model is '
+                f'a {type(model).__name__}: remove the hook from '
+                f'custom_hooks')
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Solve if the skip policy has just been trained."""
+        model = _unwrap(runner)
+        trained = 'skip_policy' in model.STAGES[model.stage]
+        if trained and self.every_n_epochs(runner, self.interval):
+            self._solve(runner)
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Solve if ``before_test`` asks for it."""
+        if self.solves_before_test:
+            self._solve(runner)
+
+    def _solve(self, runner: Runner) -> None:
+        """Gather the keep probabilities of all ranks and set the buffer."""
+        model = _unwrap(runner)
+        loader = runner.build_dataloader(
+            self.dataloader or runner.cfg.val_dataloader)
+        training = model.training
+        model.eval()
+        probs = torch.cat([model.keep_probs(data).cpu() for data in loader])
+        model.train(training)
+        probs = torch.cat(all_gather_object(probs))
+        model.set_keep_threshold(probs)
+        kept = (probs >= model.keep_threshold.cpu()).float().mean()
+        runner.logger.info(
+            f'keep_threshold {model.keep_threshold:.4f} keeps {kept:.3f} of '
+            f'the frames of {len(probs)} videos (keep_ratio '
+            f'{model.keep_ratio})')
+
+
+def _unwrap(runner: Runner) -> torch.nn.Module:
+    model = runner.model
+    return model.module if is_model_wrapper(model) else model

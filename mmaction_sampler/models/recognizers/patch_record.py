@@ -1,0 +1,54 @@
+"""Writing what was recognized from patches into the data samples."""
+from typing import Dict, List, Optional
+
+from mmaction.structures import ActionDataSample
+from torch import Tensor
+
+from mmaction_sampler.analysis import ComponentCost
+from mmaction_sampler.ops import patch_boxes, patch_corners
+from mmaction_sampler.structures import Selection
+from .adafocus_types import Recognition
+
+
+def record_patches(data_samples: List[ActionDataSample],
+                   recognition: Recognition, patch_size: int, height: int,
+                   width: int, costs: Dict[str, ComponentCost],
+                   first: int = 0) -> List[ActionDataSample]:
+    """Fill ``pred_score``, ``pred_label``, ``selection`` and ``cost``.
+
+    Args:
+        data_samples (list[ActionDataSample]): B samples, filled in place.
+        recognition (Recognition): Of their last T frames.
+        patch_size (int): P, pixels.
+        height (int): H of the frames, pixels.
+        width (int): W of the frames, pixels.
+        costs (dict[str, ComponentCost]): Cost by component. The calls of
+            ``local_cnn`` are taken from what was kept.
+        first (int): Candidates before these T, which have no patches.
+            Defaults to 0.
+
+    Returns:
+        list[ActionDataSample]: The samples.
+    """
+    scores = recognition.scores[:, -1]
+    boxes = patch_boxes(
+        patch_corners(recognition.offsets, patch_size, height, width),
+        patch_size)
+    # One copy for the batch: every sample's record is checked there.
+    keep, boxes = recognition.keep.cpu(), boxes.cpu()
+    keep_prob: Optional[Tensor] = recognition.keep_prob
+    if keep_prob is not None:
+        keep_prob = keep_prob.cpu()
+    for i, sample in enumerate(data_samples):
+        sample.set_pred_score(scores[i])
+        sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+        inds = keep[i].nonzero()[:, 0]
+        sample.selection = Selection.create(
+            first + inds, first + keep.shape[1], unit='patch',
+            boxes=boxes[i, inds],
+            scores=None if keep_prob is None else keep_prob[i])
+        sample.cost = {
+            name: c.unit_macs * len(inds) if name == 'local_cnn' else c.macs
+            for name, c in costs.items()
+        }
+    return data_samples

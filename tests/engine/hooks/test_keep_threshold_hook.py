@@ -1,0 +1,62 @@
+"""The threshold of AdaFocus+ in a run."""
+from pathlib import Path
+
+import pytest
+import torch
+from helpers import (build_runner, log_text, tiny_adafocus, tiny_config,
+                     tiny_ocsampler)
+from mmengine.config import Config
+
+from mmaction_sampler.engine.hooks import KeepThresholdHook
+
+
+def config(ann_file: Path, work_dir: Path, **hook) -> Config:
+    """One epoch of each stage of a tiny AdaFocus+."""
+    model = tiny_adafocus(
+        kind='AdaFocusPlus', keep_ratio=0.5,
+        skip_policy=dict(
+            type='SkipPolicy', in_channels=1280, feature_size=1,
+            encoder_channels=4, hidden_channels=8))
+    cfg = tiny_config(ann_file, work_dir, model)
+    cfg.train_cfg.update(max_epochs=3, val_interval=1)
+    cfg.custom_hooks = [
+        dict(type='TrainingStageHook', stages=[
+            dict(name='warmup', epochs=1), dict(name='policy', epochs=1),
+            dict(name='finetune', epochs=1)]),
+        dict(type='KeepThresholdHook', **hook)
+    ]
+    cfg.default_hooks.checkpoint.max_keep_ckpts = 3
+    return cfg
+
+
+def test_is_solved_once_the_skip_policy_has_trained(ann_file, tmp_path):
+    runner = build_runner(config(ann_file, tmp_path))
+    runner.train()
+    thresholds = [
+        torch.load(tmp_path / f'epoch_{e}.pth')['state_dict'][
+            'keep_threshold'].item() for e in (1, 2, 3)]
+    assert thresholds[0] == 0 < thresholds[1] == thresholds[2] < 1
+    assert 'of the frames of 8 videos (keep_ratio 0.5)' in log_text(runner)
+    # About half of the 5 frames: videos of a class look alike, and equal
+    # probabilities stay together.
+    kept = runner.message_hub.get_scalar('val/cost/num_selected').current()
+    assert kept == pytest.approx(2.5, abs=0.6)
+
+    cfg = config(ann_file, tmp_path / 'test', before_test=True)
+    cfg.model.keep_ratio = 0.2
+    cfg.load_from = str(tmp_path / 'epoch_3.pth')
+    tested = build_runner(cfg).test()['cost/num_selected']
+    assert tested == pytest.approx(1., abs=0.6)
+
+
+def test_other_models_are_refused(ann_file, tmp_path):
+    cfg = config(ann_file, tmp_path)
+    cfg.model = tiny_ocsampler()
+    cfg.custom_hooks[0].stages = [dict(name='warmup', epochs=3)]
+    with pytest.raises(ValueError, match='needs an AdaFocusPlus.*OCSampler'):
+        build_runner(cfg).train()
+
+
+def test_interval_must_be_positive():
+    with pytest.raises(ValueError, match='interval.*0'):
+        KeepThresholdHook(interval=0)
