@@ -204,7 +204,7 @@ def _random_batches(cfg: Config, settings: Settings) -> List[dict]:
     batches = []
     for start in range(0, settings.num_videos, settings.batch_size):
         count = min(settings.batch_size, settings.num_videos - start)
-        batches.append(random_batch(cfg, count, size))
+        batches.append(random_batch(cfg.model.num_candidates, count, size))
         for sample in batches[-1]['data_samples']:
             del sample.gt_label  # made up
     return batches

@@ -21,12 +21,12 @@ from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
 
 
-def random_batch(cfg: Config, batch_size: int,
+def random_batch(num_candidates: int, batch_size: int,
                  size: Tuple[int, int]) -> Dict[str, list]:
     """A batch as the data loader would give it, of random pixels.
 
     Args:
-        cfg (Config): Config of the run.
+        num_candidates (int): T.
         batch_size (int): B.
         size (tuple[int, int]): Height and width, pixels.
 
@@ -34,7 +34,7 @@ def random_batch(cfg: Config, batch_size: int,
         dict[str, list]: ``inputs``, B of uint8 ``(T, 3, H, W)``, and
         ``data_samples``.
     """
-    shape = (cfg.model.num_candidates, 3, *size)
+    shape = (num_candidates, 3, *size)
     inputs = [torch.randint(0, 256, shape, dtype=torch.uint8)
               for _ in range(batch_size)]
     data_samples = [ActionDataSample().set_gt_label(0) for _ in inputs]
@@ -69,7 +69,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     model.set_stage(args.stage)
     model.train()
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    batch = random_batch(cfg, args.batch_size, input_shape(cfg, args.shape))
+    batch = random_batch(model.num_candidates, args.batch_size,
+                         input_shape(cfg, args.shape))
 
     clock = NetworkClock(model)
     rows = []

@@ -4,7 +4,7 @@ from typing import Dict, Literal, Optional, Tuple, get_args
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, bilinear_patches,
@@ -15,6 +15,7 @@ from .adafocus_v2_state import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
 from .classifier import add_prefix, label_targets
 from .conditional_exit import see_until_exit
+from .memory_format import last_map, use_channels_last
 
 _POOLS = {'mean': F.adaptive_avg_pool2d, 'max': F.adaptive_max_pool2d}
 
@@ -111,9 +112,7 @@ class AdaFocusV2(ComponentRecognizer):
         self.register_buffer(
             'exit_thresholds', torch.full((num_candidates, ), float('inf')))
         if channels_last:
-            for module in self.modules():
-                if isinstance(module, nn.Conv2d):
-                    module.to(memory_format=torch.channels_last)
+            use_channels_last(self)
         self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, frames: Tensor) -> Glance:
@@ -125,7 +124,7 @@ class AdaFocusV2(ComponentRecognizer):
         images = frames.flatten(0, 1)  # (B * S, C, H, W)
         if self.glance_resize:
             images = F.interpolate(images, **self.glance_resize)
-        maps = _last_map(self.global_cnn(images))
+        maps = last_map(self.global_cnn(images))
         vectors = self._pool(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
 
@@ -142,7 +141,7 @@ class AdaFocusV2(ComponentRecognizer):
         patches = bilinear_patches(
             frames.flatten(0, 1), patch_offset.flatten(0, 1),
             self.patch_size)  # (B * S, C, P, P)
-        vectors = self._pool(_last_map(self.local_cnn(patches)))
+        vectors = self._pool(last_map(self.local_cnn(patches)))
         return vectors.unflatten(0, frames.shape[:2])
 
     def see(self, frames: Tensor, state: Optional[VideoState] = None) -> Seen:
@@ -286,11 +285,6 @@ class AdaFocusV2(ComponentRecognizer):
                 f'num_candidates = {self.num_candidates}, but got '
                 f'{tuple(inputs.shape)}; set num_candidates of '
                 f'SampleCandidateFrames to the same number')
-
-
-def _last_map(features: object) -> Tensor:
-    """The feature map of a backbone that may give a tuple of them."""
-    return features[-1] if isinstance(features, tuple) else features
 
 
 def _check_choice(name: str, value: Optional[str], known: tuple) -> None:

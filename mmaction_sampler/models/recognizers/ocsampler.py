@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision, random_inds, top_inds
@@ -15,6 +15,7 @@ from .base import ComponentRecognizer
 from .classifier import (add_prefix, classifier_input, classify,
                          label_targets, take_frames)
 from .clip_scorer import ClipScorer, confidence
+from .memory_format import last_map, use_channels_last
 from .ocsampler_cost import measure_costs
 
 Costs = Dict[str, ComponentCost]
@@ -128,9 +129,7 @@ class OCSampler(ComponentRecognizer):
             tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
             (entropy_coef, entropy_coef))
         if channels_last:
-            for module in self.modules():
-                if isinstance(module, nn.Conv2d):
-                    module.to(memory_format=torch.channels_last)
+            use_channels_last(self)
         self._costs: Dict[Tuple[int, int, int], Costs] = {}
 
     @property
@@ -151,8 +150,7 @@ class OCSampler(ComponentRecognizer):
         if frames.shape[-2:] != (self.skim_size, self.skim_size):
             frames = F.interpolate(
                 frames, size=self.skim_size, mode=self.skim_interpolation)
-        features = self.skim_network(frames)
-        return features[-1] if isinstance(features, tuple) else features
+        return last_map(self.skim_network(frames))
 
     def skim_features(self, candidates: Tensor) -> Tensor:
         """Features z^S of all candidates, float ``(B, T, C')``.
