@@ -1,6 +1,8 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
 # in a few of the frames, and in a few pixels of those.
-_base_ = '../_base_/default_runtime.py'
+_base_ = [
+    '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
+]
 
 num_candidates = 10
 num_selected = 3
@@ -41,71 +43,6 @@ model = dict(
         mean=[127.5, 127.5, 127.5],
         std=[64., 64., 64.],
         format_shape='NCHW'))
-
-data_root = 'data/needle'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
-             'num_repeated')
-train_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='SampleCandidateFrames', num_candidates=num_candidates),
-    dict(type='DecordDecode'),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
-]
-test_pipeline = [
-    dict(type='DecordInit'),
-    dict(
-        type='SampleCandidateFrames',
-        num_candidates=num_candidates,
-        test_mode=True),
-    dict(type='DecordDecode'),
-    dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
-]
-train_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type='UntrimmedVideoDataset',
-        ann_file=f'{data_root}/annotations/train.txt',
-        data_prefix=dict(video=f'{data_root}/videos'),
-        num_classes=8,
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='UntrimmedVideoDataset',
-        ann_file=f'{data_root}/annotations/val.txt',
-        data_prefix=dict(video=f'{data_root}/videos'),
-        num_classes=8,
-        pipeline=test_pipeline,
-        test_mode=True))
-test_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='UntrimmedVideoDataset',
-        ann_file=f'{data_root}/annotations/test.txt',
-        data_prefix=dict(video=f'{data_root}/videos'),
-        num_classes=8,
-        pipeline=test_pipeline,
-        test_mode=True))
-val_evaluator = [
-    dict(
-        type='AccMetric',
-        metric_list=('top_k_accuracy', ),
-        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator
 
 train_cfg = dict(
     type='EpochBasedTrainLoop', max_epochs=24, val_begin=12, val_interval=6)
