@@ -1,6 +1,7 @@
 """Test a recognizer: ``python tools/test.py CONFIG CHECKPOINT``."""
-from mmaction_sampler.apis.cli import (build_runner, parse_test_args,
-                                       test_config, write_metrics)
+from mmaction_sampler.apis.cli import (build_runner, end_together,
+                                       parse_test_args, test_config,
+                                       write_metrics)
 
 
 def main() -> None:
@@ -9,6 +10,7 @@ def main() -> None:
     metrics = build_runner(test_config(args), args.local_rank).test()
     if args.json is not None:
         write_metrics(metrics, args.json)
+    end_together()
 
 
 if __name__ == '__main__':

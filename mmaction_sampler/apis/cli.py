@@ -10,7 +10,7 @@ import torch.distributed as torch_dist
 from mmaction.registry import RUNNERS
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.device import get_device
-from mmengine.dist import is_main_process
+from mmengine.dist import barrier, is_distributed, is_main_process
 from mmengine.runner import Runner
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
@@ -205,6 +205,17 @@ def build_runner(cfg: Config, local_rank: int = 0) -> Runner:
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return Runner.from_cfg(cfg)
+
+
+def end_together() -> None:
+    """Wait for all ranks, then leave the process group.
+
+    A rank that ends while another one still talks to it over gloo would
+    abort that one.
+    """
+    if is_distributed():
+        barrier()
+        torch_dist.destroy_process_group()
 
 
 def write_metrics(metrics: Dict[str, float], path: str) -> None:
