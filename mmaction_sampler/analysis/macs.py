@@ -1,11 +1,13 @@
 """Multiply-adds that a module really executes on given inputs.
 
 Convention: what MMEngine's ``FlopAnalyzer`` counts (convolutions, linear and
-matrix products, normalisation, pooling and resizing), plus what it counts as
-zero or does not know: recurrent layers and fused attention. Elementwise
+matrix products, normalisation, pooling and resizing), BatchNorm as the one
+multiply-add an element that it is (there: two operations), plus what it counts
+as zero or does not know: recurrent layers and fused attention. Elementwise
 operators are free. This convention gives the papers' figures.
 """
 import re
+from math import prod
 from typing import Any, List, NamedTuple, Sequence
 
 import torch
@@ -71,6 +73,7 @@ def _analyse(module: nn.Module, inputs: tuple) -> int:
     analyser.tracer_warnings('none')
     analyser.set_op_handle(
         **{
+            'aten::batch_norm': _batch_norm_macs,
             'aten::gru': _recurrent_macs,
             'aten::lstm': _recurrent_macs,
             'aten::scaled_dot_product_attention': _attention_macs,
@@ -88,6 +91,19 @@ def _analyse(module: nn.Module, inputs: tuple) -> int:
 def _shape(value: Any) -> List[int]:
     """Shape of a value in a traced graph."""
     return value.type().sizes()
+
+
+def _batch_norm_macs(inputs: List[Any], outputs: List[Any]) -> int:
+    """BatchNorm at test: its statistics are fixed, so it is ``a * x + b``.
+
+    Args:
+        inputs (list): Traced arguments, the first one the normalised tensor.
+        outputs (list): Traced results, not needed.
+
+    Returns:
+        int: Multiply-adds, one an element, with or without parameters.
+    """
+    return prod(_shape(inputs[0]))
 
 
 def _recurrent_macs(inputs: List[Any], outputs: List[Any]) -> int:
@@ -119,7 +135,5 @@ def _attention_macs(inputs: List[Any], outputs: List[Any]) -> int:
         int: Multiply-adds.
     """
     query, key, value = (_shape(v) for v in inputs[:3])
-    heads = 1
-    for size in query[:-2]:
-        heads *= size
+    heads = prod(query[:-2])
     return heads * query[-2] * key[-2] * (query[-1] + value[-1])

@@ -18,6 +18,24 @@ def test_convolution_and_linear():
         16 * 8 * 27 + 5 * 8 * 16)
 
 
+@pytest.mark.parametrize('affine', [True, False])
+@pytest.mark.parametrize('norm,size', [
+    (nn.BatchNorm1d, ()), (nn.BatchNorm2d, (4, 5)),
+    (nn.BatchNorm3d, (2, 4, 5)),
+])
+def test_batch_norm_is_one_multiply_add_an_element(norm, size, affine):
+    """``a * x + b``: the statistics are fixed, whatever the mode was."""
+    x = torch.zeros(2, 3, *size)
+    assert count_macs(norm(3, affine=affine), [x]) == x.numel()
+
+
+def test_batch_norm_after_a_convolution():
+    net = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8))
+    # 2 x 16 places x 8 channels, each 27 products and one scale-and-shift.
+    assert count_macs(net, [torch.zeros(2, 3, 4, 4)]) == 2 * 16 * 8 * (27 + 1)
+
+
 @pytest.mark.parametrize('net,gates', [
     (nn.GRU(6, 7, batch_first=True), 3), (nn.GRU(6, 7), 3), (nn.LSTM(6, 7), 4),
 ])

@@ -24,8 +24,9 @@ Written by `python tools/analysis_tools/paper_gflops.py --out docs/gflops.md`
 from `tools/analysis_tools/paper_gflops.yml`; needs no data and no weights.
 
 GFLOPs are multiply-adds / 1e9 per video, of the networks that testing runs,
-counted as MMEngine's analyser counts them (normalisation and pooling
-included) plus recurrent layers. The difference is ours less the paper's.
+counted as MMEngine's analyser counts them (pooling included), BatchNorm as
+the one multiply-add an element that it is, plus recurrent layers and
+attention. The difference is ours less the paper's.
 """
 STATED = """
 ## Settings that are known, or the paper's defaults

@@ -19,8 +19,9 @@ class FLOPsHook(Hook):
 
     Adds up the ``cost`` of every tested sample, that is, of calls that were
     made. GFLOPs are multiply-adds / 1e9, as in the papers, counted as
-    MMEngine's analyser does plus recurrent layers. The table also goes to
-    ``flops.json`` in the run's log folder.
+    MMEngine's analyser does, BatchNorm as one multiply-add an element, plus
+    recurrent layers and attention. The table also goes to ``flops.json`` in
+    the run's log folder.
     """
 
     def __init__(self) -> None:

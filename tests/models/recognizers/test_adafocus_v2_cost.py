@@ -12,9 +12,9 @@ PREFIX = 'configs/adafocusv2/adafocusv2'
     ('r50', {96: 24.8, 128: 34.1, 160: 46.1}),
 ])
 def test_gflops_of_the_paper(light, gflops):
-    """Within 1.7%: we count normalisation layers, the paper does not.
+    """Within 1.5%: we count normalisation layers, the paper does not.
 
-    That is 0.26 GFLOPs of MobileNetV2 and ResNet-50 at 96 px.
+    That is 0.14 GFLOPs of MobileNetV2 and ResNet-50 at 96 px.
     """
     for patch_size, expected in gflops.items():
         cfg = Config.fromfile(
@@ -22,7 +22,7 @@ def test_gflops_of_the_paper(light, gflops):
             f'{PREFIX}_{light}-r50_4xb8-t16p{patch_size}-50e_anet-rgb.py')
         costs = MODELS.build(cfg.model).component_costs(224, 224)
         total = sum(cost.macs for cost in costs.values()) / 1e9
-        assert total == pytest.approx(expected, rel=0.017)
+        assert total == pytest.approx(expected, rel=0.015)
         assert all(cost.calls == 16 for cost in costs.values())
 
 
