@@ -41,19 +41,23 @@ def ran_demo(folder, seed):
     (folder / f'seed{seed}/last_checkpoint').write_text('demo.pth')
 
 
-def test_trains_the_rivals_once_from_the_demos_components(
+def test_trains_the_rivals_once_with_the_classifier_they_share(
         demo, commands, tmp_path, capsys):
     ran_demo(tmp_path, 3)
     demo.main(['--seeds', '3', '--work-dir', str(tmp_path)])
     trained = {config: options for verb, config, options in commands
                if verb == 'train'}
     assert set(trained) == {config for config, _ in demo.LEARNED.values()}
-    for config, components in demo.LEARNED.values():
+    key = 'model.component_checkpoints.classifier.checkpoint='
+    for config, source in demo.LEARNED.values():
         shipped = Config.fromfile(REPOSITORY / 'configs' / config)
-        assert set(shipped.model.component_checkpoints) == set(components)
-        for name in components:
-            assert (f'model.component_checkpoints.{name}.checkpoint=demo.pth'
-                    in trained[config])
+        taken = [o for o in trained[config] if o.startswith(key)]
+        if source is None:
+            assert not taken and 'component_checkpoints' not in shipped.model
+            continue
+        assert set(shipped.model.component_checkpoints) == {'classifier'}
+        run = 'demo' if source == demo.DEMO else demo.LEARNED[source][0]
+        assert taken == [f'{key}{run}.pth']
     assert sum(verb == 'test' for verb, *_ in commands) == len(
         {**demo.READY, **demo.LEARNED})
     table = capsys.readouterr().out
