@@ -107,7 +107,9 @@ def tiny_config(ann_file: Path, work_dir: Path,
                 model: Optional[dict] = None) -> Config:
     """A two-stage run of an OCSampler on a written data set, on the CPU."""
     cfg = Config.fromfile(REPOSITORY / 'configs/_base_/default_runtime.py')
-    num_candidates = (model or tiny_ocsampler())['num_candidates']
+    model = model or tiny_ocsampler()
+    num_candidates = model.get('num_candidates') or (
+        model['num_glance'] + model['num_focus'])
 
     def loader(test_mode: bool) -> dict:
         return dict(
@@ -124,7 +126,7 @@ def tiny_config(ann_file: Path, work_dir: Path,
 
     cfg.merge_from_dict(
         dict(
-            model=model or tiny_ocsampler(),
+            model=model,
             train_dataloader=loader(False),
             val_dataloader=loader(True),
             test_dataloader=loader(True),

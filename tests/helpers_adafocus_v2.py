@@ -39,6 +39,33 @@ def tiny_adafocus_v2(**options) -> dict:
     return model
 
 
+def tiny_adafocus_v2_tsm(**options) -> dict:
+    """With one place for a video, 2 + 3 frames of 32 px."""
+    backbone = dict(
+        type='MobileNetV2TSM', widen_factor=0.1, pretrained2d=False)
+    head = dict(type='BranchHead', num_classes=NUM_CLASSES, in_channels=1280,
+                dropout_ratio=0.)
+    model = dict(
+        type='AdaFocusV2TSM',
+        num_glance=2,
+        num_focus=3,
+        patch_size=16,
+        global_cnn=backbone,
+        policy=dict(type='VideoPatchRegressor', num_frames=2, feature_size=1,
+                    conv_channels=4, hidden_channels=8),
+        local_cnn=backbone,
+        classifier=dict(type='GlanceFocusHead', num_classes=NUM_CLASSES,
+                        global_channels=1280, local_channels=1280,
+                        dropout_ratio=0.),
+        global_head=head,
+        local_head=head,
+        data_preprocessor=dict(
+            type='ActionDataPreprocessor', mean=[127.5] * 3, std=[64.] * 3,
+            format_shape='NCHW'))
+    model.update(options)
+    return model
+
+
 def build(thresholds: Optional[list] = None, seed: int = 0, **options):
     """The model, with batch normalisation that has seen something."""
     torch.manual_seed(seed)

@@ -1,10 +1,13 @@
-"""Both training stages in two processes on gloo."""
+"""All training stages in two processes on gloo."""
 from pathlib import Path
 from typing import Dict, Tuple
 
+import pytest
 import torch
-from helpers import REPOSITORY, run_python, tiny_config
+from helpers import (REPOSITORY, run_python, tiny_adafocus, tiny_adafocus_tsm,
+                     tiny_config)
 from helpers_adafocus_v2 import tiny_adafocus_v2
+from mmaction.registry import MODELS
 from mmengine.config import Config
 from torch import Tensor
 
@@ -63,6 +66,33 @@ def test_ranks_hold_equal_parameters_after_every_stage(ann_file, tmp_path):
     check_ranks_are_equal(states)
     assert changed(1, 'classifier') and not changed(1, 'policy')
     assert changed(3, 'policy') and not changed(3, 'classifier')
+
+
+SKIP_POLICY = dict(
+    type='SkipPolicy', in_channels=1280, feature_size=1, encoder_channels=4,
+    hidden_channels=8)
+
+
+@pytest.mark.parametrize('model', [
+    tiny_adafocus(),
+    tiny_adafocus(kind='AdaFocusPlus', skip_policy=SKIP_POLICY),
+    tiny_adafocus_tsm(),
+], ids=lambda model: model['type'])
+def test_adafocus_in_its_three_stages(model, ann_file, tmp_path):
+    """An epoch each; a stage changes its own components, on both ranks."""
+    stages = ('warmup', 'policy', 'finetune')
+    cfg = tiny_config(ann_file, tmp_path / 'run', model)
+    cfg.custom_hooks[0].stages = [
+        dict(name=name, epochs=1) for name in stages]
+    cfg.train_cfg.max_epochs = len(stages)
+    states = train_on_two_ranks(cfg, tmp_path, epochs=len(stages))
+    check_ranks_are_equal(states)
+    for epoch in (1, 2):
+        before, after = states[epoch - 1, 0], states[epoch, 0]
+        changed = {key.split('.')[0] for key in before
+                   if not torch.equal(before[key], after[key])}
+        assert changed == set(
+            MODELS.get(model['type']).STAGES[stages[epoch]])
 
 
 def test_adafocus_v2_in_its_one_stage(ann_file, tmp_path):

@@ -3,7 +3,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmaction_sampler.ops import bilinear_patches, offset_boxes
+from mmaction_sampler.ops import (bilinear_patches, crop_patches, offset_boxes,
+                                  patch_corners)
 
 
 def frames(num=6, height=12, width=15, dtype=torch.float32):
@@ -44,6 +45,17 @@ def test_equals_the_plain_crop_at_whole_pixels():
     patches = bilinear_patches(images, corners / free, size)
     for image, patch, (y, x) in zip(images, patches, corners.tolist()):
         assert torch.equal(patch, image[:, y:y + size, x:x + size])
+
+
+def test_equals_the_crop_of_the_first_version_at_whole_pixels():
+    """AdaFocus and AdaFocusV2 look at the same pixels from the same place."""
+    images, size = frames(17, 13, 21), 5
+    corners = torch.stack([torch.arange(17) // 2, torch.arange(17)], dim=1)
+    offsets = corners / torch.tensor([8, 16])
+    assert torch.equal(patch_corners(offsets, size, 13, 21), corners)
+    assert torch.equal(
+        bilinear_patches(images, offsets, size),
+        crop_patches(images, torch.arange(17), corners, size))
 
 
 def test_patch_as_large_as_the_frame_is_the_frame():

@@ -8,44 +8,18 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from textwrap import fill
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from get_flops import input_shape, measure_costs
 from mmengine.config import Config
 from mmengine.fileio import load
+from paper_gflops_text import EXECUTED, HEADER, IMPLIED, SEARCHED, STATED
+from skipped_patches import executed_cost
 
 from mmaction_sampler.analysis import ComponentCost
 
 TABLE = Path(__file__).with_suffix('.yml')
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
-HEADER = """# GFLOPs of the papers' tables, recomputed
-
-Written by `python tools/analysis_tools/paper_gflops.py --out docs/gflops.md`
-from `tools/analysis_tools/paper_gflops.yml`; needs no data and no weights.
-
-GFLOPs are multiply-adds / 1e9 per video, of the networks that testing runs,
-counted as MMEngine's analyser counts them (pooling included), BatchNorm as
-the one multiply-add an element that it is, plus recurrent layers and
-attention. The difference is ours less the paper's.
-"""
-STATED = """
-## Settings that are known, or the paper's defaults
-"""
-SEARCHED = """
-## Settings that are not stated
-
-For every input size the number of frames N whose cost comes nearest, once with
-all components counted and once with the classifier alone. T is 10, or N where
-that is more; a policy that selects would need a larger T, which costs 0.10
-GFLOPs a candidate. A near figure does not show that the authors used that
-setting.
-"""
-IMPLIED = """
-## Mean number of frames that a figure implies
-
-For selections whose size differs from video to video: the printed figure less
-the skim network and the policy, over the cost of a frame.
-"""
 
 
 class Row(NamedTuple):
@@ -53,7 +27,7 @@ class Row(NamedTuple):
 
     Attributes:
         paper (str): Name of the method whose paper it is.
-        table (str): Number of the table there.
+        table (str): Number of the table there, or another place.
         row (str): What the row is called, and the data set.
         setting (str): What was computed.
         ours (float): GFLOPs per video; for implied rows frames per video.
@@ -69,9 +43,20 @@ class Row(NamedTuple):
     note: str
 
     @property
+    def origin(self) -> str:
+        """Where the figure stands."""
+        return origin(self.paper, self.table)
+
+    @property
     def difference(self) -> float:
         """Ours less the paper's, as a share of the paper's."""
         return self.ours / self.printed - 1
+
+
+def origin(paper: str, table: Union[int, str]) -> str:
+    """Method and place; a table goes by its number."""
+    numbered = str(table)[0].isdigit()
+    return f'{paper} Table {table}' if numbered else f'{paper}, {table}'
 
 
 def make_row(entry: dict, setting: str, ours: float) -> Row:
@@ -180,18 +165,27 @@ def searched_rows(entry: dict) -> Iterator[Row]:
 
 
 def implied_row(entry: dict) -> Row:
-    """Mean number of frames that the figure leaves for the classifier."""
+    """Mean number of frames that the figure leaves for a component."""
     costs = costs_of(entry)
-    rest = gflops(costs, 'all') - gflops(costs, 'classifier')
-    frame = costs['classifier'].unit_macs / 1e9
+    component = entry.get('component', 'classifier')
+    rest = gflops(costs, 'all') - gflops(costs, component)
+    frame = costs[component].unit_macs / 1e9
     return make_row(entry, f'{rest:.2f} + N x {frame:.2f}',
                     (entry['printed'] - rest) / frame)
+
+
+def executed_rows(entry: dict) -> Iterator[Row]:
+    """What a model that skips frames really computes, for every ratio."""
+    for ratio in entry['keep_ratios']:
+        kept, ours = executed_cost(CONFIGS / entry['config'], ratio)
+        yield make_row(dict(entry, printed='nan'),
+                       f'{kept:g} a video, {ratio:.0%}', ours / 1e9)
 
 
 def selected(entries: List[dict], names: Optional[List[str]]) -> List[dict]:
     """The entries that contain one of the names, or all of them."""
     return [e for e in entries if not names or any(
-        name.lower() in f'{e["paper"]} Table {e["table"]} {e["row"]}'.lower()
+        name.lower() in f'{origin(e["paper"], e["table"])} {e["row"]}'.lower()
         for name in names)]
 
 
@@ -205,15 +199,17 @@ def compute(table: dict,
             rows.
 
     Returns:
-        dict[str, list[Row]]: ``stated``, ``searched`` and ``implied``.
+        dict[str, list[Row]]: ``stated``, ``searched``, ``implied`` and
+        ``executed``.
     """
-    stated, searched, implied = (
+    stated, searched, implied, executed = (
         selected(table[key], names)
-        for key in ('stated', 'searched', 'implied'))
+        for key in ('stated', 'searched', 'implied', 'executed'))
     return dict(
         stated=[stated_row(e) for e in stated],
         searched=[row for e in searched for row in searched_rows(e)],
-        implied=[implied_row(e) for e in implied])
+        implied=[implied_row(e) for e in implied],
+        executed=[row for e in executed for row in executed_rows(e)])
 
 
 def markdown(rows: Dict[str, List[Row]], notes: Dict[str, str]) -> str:
@@ -226,8 +222,7 @@ def markdown(rows: Dict[str, List[Row]], notes: Dict[str, str]) -> str:
         lines = [columns, ['---'] * len(columns)]
         for row, cells in zip(section, figures):
             mark = f' [{order.index(row.note) + 1}]' if row.note else ''
-            lines.append([f'{row.paper} Table {row.table}', row.row + mark,
-                          row.setting, *cells])
+            lines.append([row.origin, row.row + mark, row.setting, *cells])
         return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
 
     text = HEADER
@@ -241,6 +236,10 @@ def markdown(rows: Dict[str, List[Row]], notes: Dict[str, str]) -> str:
         text += f'{IMPLIED}\n' + table(
             rows['implied'], ['table', 'row', 'cost', 'paper', 'mean N'],
             ([f'{r.printed:g}', f'{r.ours:.2f}'] for r in rows['implied']))
+    if rows['executed']:
+        text += f'{EXECUTED}\n' + table(
+            rows['executed'], ['place', 'row', 'patches', 'GFLOPs'],
+            ([f'{r.ours:.2f}'] for r in rows['executed']))
     if order:
         text += '\n## Notes\n\n' + ''.join(
             fill(f'{i}. {notes[key]}', 79, subsequent_indent='   ') + '\n'
@@ -271,8 +270,10 @@ def main(argv: Optional[List[str]] = None) -> None:
     if args.json:
         report = {key: [dict(row._asdict(), difference=row.difference)
                         for row in section] for key, section in rows.items()}
-        for row in report['implied']:
+        for row in report['implied'] + report['executed']:
             del row['difference']
+        for row in report['executed']:
+            del row['printed']
         Path(args.json).write_text(
             json.dumps(report, indent=2) + '\n', encoding='utf-8')
 

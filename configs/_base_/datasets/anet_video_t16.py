@@ -1,10 +1,6 @@
-# ActivityNet-v1.3, T = 16 candidates, decoded straight from the videos.
-dataset_type = 'UntrimmedVideoDataset'
-data_root = 'data/ActivityNet/videos'
-ann_file_train = 'data/ActivityNet/anet_train_video.txt'
-ann_file_val = 'data/ActivityNet/anet_val_video.txt'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
-             'num_repeated')
+# ActivityNet-v1.3, T = 16 candidates, at the sizes and with the crops of
+# AdaFocus.
+_base_ = 'anet_video_t10.py'
 
 train_pipeline = [
     dict(type='DecordInit'),
@@ -20,7 +16,7 @@ train_pipeline = [
     dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
+    dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
 test_pipeline = [
     dict(type='DecordInit'),
@@ -29,34 +25,10 @@ test_pipeline = [
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
+    dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
-
-train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root),
-        multi_class=True,
-        num_classes=200,
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root),
-        multi_class=True,
-        num_classes=200,
-        pipeline=test_pipeline,
-        test_mode=True))
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
 # Where AdaFocus+ solves its threshold: the training videos, as for testing.
 threshold_dataloader = dict(
@@ -64,16 +36,10 @@ threshold_dataloader = dict(
     num_workers=8,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root),
+        type={{_base_.dataset_type}},
+        ann_file={{_base_.ann_file_train}},
+        data_prefix=dict(video={{_base_.data_root}}),
         multi_class=True,
         num_classes=200,
         pipeline=test_pipeline,
         test_mode=True))
-
-val_evaluator = [
-    dict(type='AccMetric', metric_list=('mean_average_precision', )),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator

@@ -1,11 +1,6 @@
 # ActivityNet-v1.3, T = 16 frames from coarse to fine, for recognizers that
 # may stop early.
-dataset_type = 'UntrimmedVideoDataset'
-data_root = 'data/ActivityNet/videos'
-ann_file_train = 'data/ActivityNet/anet_train_video.txt'
-ann_file_val = 'data/ActivityNet/anet_val_video.txt'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
-             'num_repeated')
+_base_ = 'anet_video_t10.py'
 
 train_pipeline = [
     dict(type='DecordInit'),
@@ -22,7 +17,7 @@ train_pipeline = [
     dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
+    dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
 test_pipeline = [
     dict(type='DecordInit'),
@@ -32,38 +27,8 @@ test_pipeline = [
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCHW'),
-    dict(type='PackActionInputs', meta_keys=meta_keys)
+    dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
-
-train_dataloader = dict(
-    batch_size=8,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root),
-        multi_class=True,
-        num_classes=200,
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    batch_size=8,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root),
-        multi_class=True,
-        num_classes=200,
-        pipeline=test_pipeline,
-        test_mode=True))
+train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(batch_size=8, dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
-
-val_evaluator = [
-    dict(type='AccMetric', metric_list=('mean_average_precision', )),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator

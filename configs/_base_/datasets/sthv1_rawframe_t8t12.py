@@ -1,4 +1,6 @@
 # Something-Something V1, which is distributed as images.
+_base_ = 'sthv2_video_t8t12.py'
+
 dataset_type = 'RawframeDataset'
 data_root = 'data/sthv1/rawframes'
 ann_file_train = 'data/sthv1/sthv1_train_list_rawframes.txt'
@@ -33,30 +35,15 @@ test_pipeline = [
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 
-train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_train,
-        data_prefix=dict(img=data_root),
-        filename_tmpl='{:05}.jpg',
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type=dataset_type,
-        ann_file=ann_file_val,
-        data_prefix=dict(img=data_root),
-        filename_tmpl='{:05}.jpg',
-        pipeline=test_pipeline,
-        test_mode=True))
-test_dataloader = val_dataloader
-
-val_evaluator = [dict(type='AccMetric'), dict(type='CostMetric')]
-test_evaluator = val_evaluator
+train_set = dict(
+    type=dataset_type,
+    ann_file=ann_file_train,
+    data_prefix=dict(img=data_root),
+    filename_tmpl='{:05}.jpg',
+    pipeline=train_pipeline)
+val_set = dict(
+    train_set, ann_file=ann_file_val, pipeline=test_pipeline, test_mode=True)
+# Not what a dataset of videos takes.
+train_dataloader = dict(dataset=dict(train_set, _delete_=True))
+val_dataloader = dict(dataset=dict(val_set, _delete_=True))
+test_dataloader = dict(dataset=dict(val_set, _delete_=True))

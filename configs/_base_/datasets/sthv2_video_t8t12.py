@@ -1,9 +1,11 @@
 # Something-Something V2, decoded straight from the videos.
-dataset_type = 'UntrimmedVideoDataset'
+_base_ = 'anet_video_t10.py'
+
 data_root = 'data/sthv2/videos'
 ann_file_train = 'data/sthv2/sthv2_train_list_videos.txt'
 ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'frame_inds', 'num_repeated')
+meta_keys = ('img_shape', 'filename', 'total_frames', 'frame_inds',
+             'num_repeated')
 
 # No flips: many classes tell left from right.
 train_pipeline = [
@@ -36,28 +38,19 @@ test_pipeline = [
 ]
 
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type=dataset_type,
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root),
+        multi_class=False,
         num_classes=174,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type=dataset_type,
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root),
+        multi_class=False,
         num_classes=174,
-        pipeline=test_pipeline,
-        test_mode=True))
+        pipeline=test_pipeline))
 test_dataloader = val_dataloader
 
 val_evaluator = [dict(type='AccMetric'), dict(type='CostMetric')]

@@ -8,10 +8,11 @@ from .patch_regressor import PatchRegressor
 from .policy_output import PolicyOutput
 from .skip_policy import SkipPolicy
 from .video_patch_policy import ContinuousPatchPolicy, VideoPatchPolicy
+from .video_patch_regressor import VideoPatchRegressor
 
 __all__ = [
     'BudgetModule', 'CenterPatchPolicy', 'ContinuousPatchPolicy',
     'FrameExitPolicy', 'FramePolicy', 'GaussianPatchPolicy', 'PatchPolicy',
     'PatchRegressor', 'PolicyOutput', 'RandomPatchPolicy', 'RandomPolicy',
-    'SkipPolicy', 'UniformPolicy', 'VideoPatchPolicy'
+    'SkipPolicy', 'UniformPolicy', 'VideoPatchPolicy', 'VideoPatchRegressor'
 ]

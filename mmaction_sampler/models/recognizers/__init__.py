@@ -4,6 +4,7 @@ from .adafocus_stream import AdaFocusStream, StreamOutput
 from .adafocus_tsm import AdaFocusTSM
 from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
+from .adafocus_v2_tsm import AdaFocusV2TSM
 from .base import ComponentRecognizer
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
@@ -11,6 +12,6 @@ from .ocsampler_plus import OCSamplerPlus
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'ComponentRecognizer', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
-    'PPODistributedDataParallel', 'StreamOutput'
+    'AdaFocusV2TSM', 'ComponentRecognizer', 'FrameRanker', 'OCSampler',
+    'OCSamplerPlus', 'PPODistributedDataParallel', 'StreamOutput'
 ]

@@ -7,7 +7,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import (crop_patches, full_precision,
+from mmaction_sampler.ops import (crop_patches, full_precision, patch_boxes,
                                   patch_corners, random_offsets)
 from .adafocus_cost import measure_costs
 from .adafocus_types import Recognition, States
@@ -213,8 +213,9 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         self.check_inputs(inputs)
         recognition = self.recognize(inputs)
         size = inputs.shape[-2:]
+        corners = patch_corners(recognition.offsets, self.patch_size, *size)
         return record_patches(
-            data_samples, recognition, self.patch_size, *size,
+            data_samples, recognition, patch_boxes(corners, self.patch_size),
             self.component_costs(*size),
             first=inputs.shape[1] - recognition.keep.shape[1])
 

@@ -5,23 +5,20 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import patch_boxes, patch_corners
 from mmaction_sampler.structures import Selection
 from .adafocus_types import Recognition
 
 
 def record_patches(data_samples: List[ActionDataSample],
-                   recognition: Recognition, patch_size: int, height: int,
-                   width: int, costs: Dict[str, ComponentCost],
+                   recognition: Recognition, boxes: Tensor,
+                   costs: Dict[str, ComponentCost],
                    first: int = 0) -> List[ActionDataSample]:
     """Fill ``pred_score``, ``pred_label``, ``selection`` and ``cost``.
 
     Args:
         data_samples (list[ActionDataSample]): B samples, filled in place.
         recognition (Recognition): Of their last T frames.
-        patch_size (int): P, pixels.
-        height (int): H of the frames, pixels.
-        width (int): W of the frames, pixels.
+        boxes (Tensor): Their patches, xyxy pixels, float ``(B, T, 4)``.
         costs (dict[str, ComponentCost]): Cost by component. The calls of
             ``local_cnn`` are taken from what was kept.
         first (int): Candidates before these T, which have no patches.
@@ -31,9 +28,6 @@ def record_patches(data_samples: List[ActionDataSample],
         list[ActionDataSample]: The samples.
     """
     scores = recognition.scores[:, -1]
-    boxes = patch_boxes(
-        patch_corners(recognition.offsets, patch_size, height, width),
-        patch_size)
     # One copy for the batch: every sample's record is checked there.
     keep, boxes = recognition.keep.cpu(), boxes.cpu()
     keep_prob: Optional[Tensor] = recognition.keep_prob

@@ -282,14 +282,3 @@ def test_wrong_number_of_frames():
         build()(candidates(3, 4), samples(LABELS), mode='loss')
     with pytest.raises(ValueError, match='num_candidates = 5'):
         build().predict(candidates(3, 4), samples(LABELS))
-
-
-def test_mixed_precision():
-    model = build()
-    for stage in model.STAGES:
-        model.set_stage(stage)
-        with torch.autocast('cpu', torch.bfloat16):
-            losses = model(candidates(), samples(LABELS), mode='loss')
-        loss, _ = model.parse_losses(losses)
-        loss.backward()
-        assert loss.isfinite() and loss.dtype == torch.float32

@@ -3,7 +3,9 @@ import pytest
 import torch
 from helpers import candidates, samples
 from helpers_adafocus_v2 import NUM_FRAMES, build
+from torch import nn
 
+from mmaction_sampler.analysis import count_macs
 from mmaction_sampler.ops import exit_confidence, exit_steps
 
 INFINITE = float('inf')
@@ -62,6 +64,26 @@ def test_what_has_left_is_not_computed(name):
     waiting = [(steps >= step).sum().item() for step in range(NUM_FRAMES)]
     assert rows == [count for count in waiting if count]
     assert sum(rows) == sum(len(s.selection.inds) for s in results)
+
+
+def test_cost_equals_a_trace_of_what_was_run():
+    model, inputs, steps = model_and_inputs()
+
+    class Whole(nn.Module):
+
+        def __init__(self):
+            super().__init__()
+            self.model = model
+            self.forward = model.scores
+
+    first = steps.argmin().item()
+    for video in (first, steps.argmax().item()):
+        frames = inputs[video:video + 1]
+        with torch.no_grad():
+            sample, = model(frames, samples([0]), mode='predict')
+        assert sum(sample.cost.values()) == pytest.approx(
+            count_macs(Whole(), [frames]))
+    assert steps[first] < NUM_FRAMES - 1
 
 
 @torch.no_grad()

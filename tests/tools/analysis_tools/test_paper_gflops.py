@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Iterator
 
 import pytest
-from helpers import REPOSITORY
+from helpers import REPOSITORY, tiny_adafocus
 from mmengine.fileio import load
 
 TOOLS = REPOSITORY / 'tools/analysis_tools'
@@ -44,7 +44,7 @@ def test_figures_of_table_5(tool, tmp_path, capsys):
         assert row['ours'] == pytest.approx(row['printed'], rel=0.01)
         assert row['difference'] == pytest.approx(
             row['ours'] / row['printed'] - 1)
-    assert rows['searched'] == rows['implied'] == []
+    assert rows['searched'] == rows['implied'] == rows['executed'] == []
     text = out.read_text()
     assert text in capsys.readouterr().out
     assert ('| OCSampler Table 5 | 16 candidates | T=16, N=6 | 26.19 | 26.4 '
@@ -93,7 +93,9 @@ def test_every_entry_has_its_config_and_note(tool):
     entries = table['stated'] + table['searched'] + table['implied']
     assert {e['printed'] for e in entries} == {
         25.8, 21.7, 21.6, 17.5, 25.7, 26.8, 24.7, 25.6, 26.4, 27.2, 68.2,
-        27.3, 593, 7.9, 17.9, 15.8}
+        27.3, 593, 7.9, 17.9, 15.8,  # OCSampler
+        26.6, 38.6, 23.5, 27.5, 33.7, 20.3,  # AdaFocus
+        17.6, 27.0, 39.0, 24.8, 34.1, 46.1, 18.5}  # AdaFocusV2
     for entry in entries:
         assert (tool.CONFIGS / entry['config']).is_file(), entry
         assert not entry.get('note') or entry['note'] in table['notes']
@@ -105,18 +107,39 @@ def test_shipped_document_is_what_the_command_writes(tool):
     text = (REPOSITORY / 'docs/gflops.md').read_text()
     table = load(tool.TABLE)
     assert text.startswith(tool.HEADER)
-    for title in (tool.STATED, tool.SEARCHED, tool.IMPLIED):
+    for title in (tool.STATED, tool.SEARCHED, tool.IMPLIED, tool.EXECUTED):
         assert title in text
     for entry in table['stated'] + table['searched'] + table['implied']:
-        assert (f'| {entry["paper"]} Table {entry["table"]} | {entry["row"]}'
-                in text)
+        place = tool.origin(entry['paper'], entry['table'])
+        assert f'| {place} | {entry["row"]}' in text
         assert f'| {entry["printed"]:g} |' in text
     for note in table['notes'].values():
         assert ' '.join(note.split()) in ' '.join(text.split())
 
 
+def test_executed_patches(tool, tmp_path):
+    """The share is that of the solved threshold, the cost what was run."""
+    model = tiny_adafocus(
+        size=224, kind='AdaFocusPlus',
+        skip_policy=dict(type='SkipPolicy', in_channels=1280, feature_size=7,
+                         encoder_channels=4, hidden_channels=8))
+    config = tmp_path / 'config.py'
+    config.write_text(f"""default_scope = 'mmaction'
+model = {model}
+""")
+    costs = {}
+    for ratio in (0.4, 0.8):
+        row, = tool.executed_rows(dict(
+            paper='P', table='Sec. 1', row='R', config=config,
+            keep_ratios=[ratio]))
+        assert row.origin == 'P, Sec. 1'
+        assert row.setting == f'{5 * ratio:g} a video, {ratio:.0%}'
+        costs[ratio] = row.ours
+    assert costs[0.8] > costs[0.4]
+
+
 def test_filter_by_name(tool):
     table = load(tool.TABLE)
     names = [e['row'] for e in tool.selected(table['stated'], ['table 3'])]
-    assert names == ['Mini-Sports1M', 'FCVID']
+    assert names == ['Mini-Sports1M', 'FCVID', *['AdaFocus-TSM'] * 3]
     assert tool.selected(table['stated'], None) == table['stated']

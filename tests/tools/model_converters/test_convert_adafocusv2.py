@@ -15,25 +15,11 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 torchvision = pytest.importorskip('torchvision')
+from official_torchvision import (flat_mobilenet,  # noqa: E402
+                                  randomise_statistics, resnet_maps)
+
 NUM_STEPS, NUM_CLASSES, WIDTH = 16, 200, 4096
 HIDDEN = 2048
-
-
-def flat_mobilenet() -> nn.Module:
-    """MobileNetV2 as torchvision had it in 2019: a block is one sequence."""
-    network = torchvision.models.mobilenet_v2()
-    for block in network.features[1:-1]:
-        layers = []
-        for part in block.conv:
-            layers += part if isinstance(part, nn.Sequential) else [part]
-        block.conv = nn.Sequential(*layers)
-    network.classifier = nn.Linear(1280, 1000)
-    return network
-
-
-def resnet_maps(network: nn.Module, frames: Tensor) -> Tensor:
-    """Torchvision's ResNet up to its pooling."""
-    return nn.Sequential(*list(network.children())[:-2])(frames)
 
 
 class Policy(nn.Module):
@@ -120,11 +106,7 @@ def write(model: nn.Module, path, **changes) -> None:
 def test_our_config_computes_the_same(tool, tmp_path, light, name):
     torch.manual_seed(0)
     theirs = Theirs(light).eval()
-    for module in theirs.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            module.running_mean.normal_(std=0.1)
-            module.bias.normal_(std=0.1)
-            module.running_var.uniform_(0.8, 1.2)
+    randomise_statistics(theirs)
     theirs.policy_stn.fc[0].weight.mul_(20)  # patches far from the middle
     write(theirs, tmp_path / 'theirs.pth')
     assert tool.main(['adafocusv2', str(tmp_path / 'theirs.pth'),

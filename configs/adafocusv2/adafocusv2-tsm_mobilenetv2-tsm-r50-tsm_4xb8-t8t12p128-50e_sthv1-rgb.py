@@ -1,0 +1,8 @@
+_base_ = [
+    '../_base_/models/adafocusv2_tsm_r50.py',
+    '../_base_/datasets/sthv1_rawframe_t8t12.py',
+    '../_base_/schedules/adafocusv2_tsm_50e.py',
+    '../_base_/default_runtime.py'
+]
+
+train_dataloader = dict(batch_size=8)

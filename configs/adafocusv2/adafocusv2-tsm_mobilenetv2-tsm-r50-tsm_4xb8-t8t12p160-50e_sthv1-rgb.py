@@ -1,0 +1,3 @@
+_base_ = 'adafocusv2-tsm_mobilenetv2-tsm-r50-tsm_4xb8-t8t12p128-50e_sthv1-rgb.py'
+
+model = dict(patch_size=160)
