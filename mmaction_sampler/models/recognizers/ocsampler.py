@@ -12,8 +12,8 @@ from mmaction_sampler.ops import (full_precision, random_inds, resize,
 from mmaction_sampler.structures import Selection
 from ..losses import draw_clips, policy_losses
 from .base import ComponentRecognizer
-from .classifier import (add_prefix, classifier_input, label_targets,
-                         take_frames)
+from .classifier import (add_prefix, classifier_input,
+                         keep_full_precision, label_targets, take_frames)
 from .clip_scorer import ClipScorer, classify_selected, confidence
 from .memory_format import feature_map, use_channels_last
 from .ocsampler_cost import measure_costs
@@ -131,6 +131,9 @@ class OCSampler(ComponentRecognizer):
         self.entropy_coef = (
             tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
             (entropy_coef, entropy_coef))
+        for head in (self.skim_head, self.classifier.cls_head):
+            if head is not None:
+                keep_full_precision(head)
         if channels_last:
             use_channels_last(self)
         self._costs: Dict[Tuple[int, int, int], Costs] = {}
