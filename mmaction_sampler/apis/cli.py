@@ -14,8 +14,8 @@ from mmengine.dist import barrier, is_distributed, is_main_process
 from mmengine.runner import Runner
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
-                           enable_test_amp, enable_visualization, set_randomness,
-                           sync_num_candidates)
+                           enable_test_amp, enable_visualization,
+                           set_randomness, sync_num_candidates)
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
