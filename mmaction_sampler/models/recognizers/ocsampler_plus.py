@@ -147,9 +147,10 @@ class OCSamplerPlus(OCSampler):
             self, inputs: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         """See :meth:`OCSampler._select_and_classify`."""
         self._check_inputs(inputs)
-        features = self.skim_features(inputs)
-        logits = self.policy(features)
-        budgets = predicted_budget(self.budget(features))
+        with self.selecting(inputs):
+            features = self.skim_features(inputs)
+            logits = self.policy(features)
+            budgets = predicted_budget(self.budget(features))
         ranks = logits.argsort(
             dim=1, descending=True, stable=True).argsort(dim=1)
         selected = ranks < budgets[:, None]  # (B, T)

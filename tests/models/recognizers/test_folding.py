@@ -197,6 +197,23 @@ def test_bf16_weights_are_cast_once():
     assert_close(scores(model), scores(plain))  # in float32 again
 
 
+@pytest.mark.parametrize('name', ['ocsampler', 'ocsampler_plus'])
+@torch.no_grad()
+def test_bf16_selects_the_same_frames(name):
+    model = build(MODEL_CONFIGS[name])
+    torch.nn.init.normal_(model.policy.projection.weight, std=1e-3)
+    inputs = torch.randn(64, 5, 3, 32, 32)
+    logits = model.policy_logits(inputs)
+    seen = []
+    model.policy.register_forward_hook(
+        lambda module, args, output: seen.append(output))
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        assert not model.policy_logits(inputs).equal(logits)
+        scores = model.scores(inputs)
+    assert scores.dtype == torch.float32
+    assert_close(seen[-1], logits)
+
+
 @pytest.mark.parametrize('name', ['ocsampler_plus', 'adafocus'])
 @torch.no_grad()
 def test_a_batch_in_parts_gives_the_same(name, monkeypatch):
