@@ -67,6 +67,8 @@ def images_of_a_pass(network: nn.Module, images: Tensor) -> int:
             or torch.compiler.is_compiling()):
         return count
     together = getattr(network, 'num_segments', None) or 1
-    image_bytes = images[:1].numel() * 4
+    # Feature maps under autocast are in half precision.
+    half = torch.is_autocast_enabled(images.device.type)
+    image_bytes = images[:1].numel() * (2 if half else 4)
     fitting = _PASS_BYTES // max(image_bytes * together, 1)
     return min(max(fitting, 1) * together, count)
