@@ -14,8 +14,8 @@ from mmengine.dist import barrier, is_distributed, is_main_process
 from mmengine.runner import Runner
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
-                           enable_visualization, set_randomness,
-                           sync_num_candidates)
+                           enable_test_amp, enable_visualization,
+                           set_randomness, sync_num_candidates)
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +78,9 @@ def parse_test_args(
     parser.add_argument('config', help='path of the config')
     parser.add_argument('checkpoint', help='path or address of the weights')
     add_common_options(parser)
+    parser.add_argument(
+        '--amp', nargs='?', const='auto', choices=('auto', 'bf16', 'fp16'),
+        help='test with mixed precision; auto is bf16 on a CPU, else fp16')
     parser.add_argument(
         '--dump', help='pickle file that the predictions are written to')
     parser.add_argument(
@@ -151,10 +154,12 @@ def test_config(args: argparse.Namespace) -> Config:
 
     Raises:
         FileNotFoundError: If there is no such config.
-        ValueError: If ``--dump`` or ``--show`` cannot be met.
+        ValueError: If ``--amp``, ``--dump`` or ``--show`` cannot be met.
     """
     cfg = load_config(args)
     cfg.load_from = args.checkpoint
+    if args.amp is not None:
+        enable_test_amp(cfg, args.amp)
     if args.show or args.show_dir is not None:
         enable_visualization(
             cfg,

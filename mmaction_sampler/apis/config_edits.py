@@ -1,6 +1,7 @@
 """What one command line option changes in a config, one function each."""
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
+import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.logging import print_log
@@ -12,13 +13,12 @@ _PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
 def enable_amp(cfg: Config) -> None:
     """Turn every optimiser wrapper, stages' included, into its AMP form.
 
+    That is MMEngine's ``AmpOptimWrapper``, which needs an accelerator, or
+    without one ``BF16OptimWrapper``.
+
     Raises:
-        ValueError: If there is no accelerator, or a wrapper is of a type
-            that has no AMP form.
+        ValueError: If a wrapper is of a type that has no AMP form.
     """
-    if get_device() == 'cpu':
-        raise ValueError('--amp needs an accelerator and this machine has '
-                         'none; leave --amp out.')
     wrappers = {'optim_wrapper': cfg.get('optim_wrapper')}
     for i, hook in enumerate(cfg.get('custom_hooks') or []):
         if hook.get('type') != 'TrainingStageHook':
@@ -39,11 +39,41 @@ def _to_amp(key: str, wrapper: ConfigDict) -> None:
                 _to_amp(f'{key}.{name}', part)
         return
     kind = wrapper.get('type', 'OptimWrapper')
+    if kind == 'BF16OptimWrapper':
+        return
     if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise ValueError(f'--amp cannot change {key} of type {kind}; use '
                          'OptimWrapper there or leave --amp out.')
+    if get_device() == 'cpu':
+        wrapper['type'] = 'BF16OptimWrapper'
+        for option in ('loss_scale', 'dtype', 'use_fsdp'):
+            wrapper.pop(option, None)
+        return
     wrapper['type'] = 'AmpOptimWrapper'
     wrapper.setdefault('loss_scale', 'dynamic')
+
+
+def enable_test_amp(cfg: Config, precision: str) -> None:
+    """Let the test loop predict in mixed precision.
+
+    Args:
+        cfg (Config): The config, changed in place.
+        precision (str): ``'bf16'``, ``'fp16'``, or ``'auto'``, which is bf16
+            on a CPU and fp16 elsewhere.
+
+    Raises:
+        ValueError: If fp16 is asked for without an accelerator.
+    """
+    device = get_device()
+    if precision == 'auto':
+        precision = 'bf16' if device == 'cpu' else 'fp16'
+    if device == 'cpu' and precision == 'fp16':
+        raise ValueError('--amp fp16 needs an accelerator and this machine '
+                         'has none; use --amp bf16.')
+    # MMEngine's loops take the device's default.
+    torch.set_autocast_dtype(device, dict(
+        bf16=torch.bfloat16, fp16=torch.float16)[precision])
+    cfg.test_cfg.fp16 = True
 
 
 def enable_auto_scale_lr(cfg: Config) -> None:

@@ -12,6 +12,7 @@ from .patch import (crop_patches, grid_offsets, patch_boxes, patch_corners,
                     random_offsets)
 from .ppo import (Diagnostics, Rollout, clipped_surrogate_loss, diagnostics,
                   discounted_returns, normalize_returns, value_loss)
+from .resize import resize
 
 __all__ = [
     'Diagnostics', 'ExitCriterion', 'MAX_EXACT_SELECTED', 'Rollout',
@@ -20,7 +21,7 @@ __all__ = [
     'discounted_returns', 'draw_without_replacement', 'exit_confidence',
     'exit_steps', 'full_precision', 'geometric_shares', 'grid_offsets',
     'normalize_returns', 'offset_boxes', 'patch_boxes', 'patch_corners',
-    'random_inds', 'random_offsets', 'set_log_prob', 'solve_exit_thresholds',
-    'solve_keep_threshold', 'thresholds_for_shares', 'top_inds',
-    'uniform_inds', 'value_loss'
+    'random_inds', 'random_offsets', 'resize', 'set_log_prob',
+    'solve_exit_thresholds', 'solve_keep_threshold',
+    'thresholds_for_shares', 'top_inds', 'uniform_inds', 'value_loss'
 ]

@@ -141,11 +141,45 @@ def test_auto_scale_lr(config: str) -> None:
     assert cfg.auto_scale_lr.enable is True
 
 
-def test_amp_needs_an_accelerator(config: str,
-                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_amp_is_bf16_without_an_accelerator(
+        config: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config_edits, 'get_device', lambda: 'cpu')
-    with pytest.raises(ValueError, match='needs an accelerator'):
-        train_config(config, '--amp')
+    cfg = train_config(
+        config, '--amp', '--cfg-options',
+        'optim_wrapper.type=AmpOptimWrapper', 'optim_wrapper.dtype=float16')
+    assert cfg.optim_wrapper.type == 'BF16OptimWrapper'
+    assert not {'loss_scale', 'dtype'} & set(cfg.optim_wrapper)
+    config_edits.enable_amp(cfg)
+    assert cfg.optim_wrapper.type == 'BF16OptimWrapper'
+
+
+@pytest.mark.parametrize('argument, device, dtype', [
+    ([], 'cpu', torch.bfloat16), (['bf16'], 'cpu', torch.bfloat16),
+    ([], 'cuda', torch.float16), (['bf16'], 'cuda', torch.bfloat16)])
+def test_amp_of_a_test(config: str, argument: list, device: str,
+                       dtype: torch.dtype,
+                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config_edits, 'get_device', lambda: device)
+    Path(config).write_text(CONFIG.replace(", 'toy_parts'", ''))
+    before = torch.get_autocast_dtype(device)
+    try:
+        cfg = cli.test_config(cli.parse_test_args(
+            [config, 'a.pth', '--amp', *argument]))
+        assert torch.get_autocast_dtype(device) == dtype
+    finally:
+        torch.set_autocast_dtype(device, before)
+    assert cfg.test_cfg.fp16 is True
+    plain = cli.test_config(cli.parse_test_args([config, 'a.pth']))
+    assert not plain.test_cfg.get('fp16')
+
+
+def test_fp16_tests_need_an_accelerator(
+        config: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(config).write_text(CONFIG.replace(", 'toy_parts'", ''))
+    monkeypatch.setattr(config_edits, 'get_device', lambda: 'cpu')
+    with pytest.raises(ValueError, match='use --amp bf16'):
+        cli.test_config(cli.parse_test_args(
+            [config, 'a.pth', '--amp', 'fp16']))
 
 
 def test_amp_reaches_stages_and_components(

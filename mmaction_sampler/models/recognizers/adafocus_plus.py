@@ -45,6 +45,7 @@ class AdaFocusPlus(AdaFocus):
         reward (dict): Reward of a patch. Defaults to Eq. 7.
         ppo (dict): Settings of both policies' training.
         channels_last (bool): Defaults to True.
+        fold_norm (bool): Defaults to True.
         component_checkpoints (dict, optional): Defaults to None.
         data_preprocessor (dict, optional): Defaults to None.
 
@@ -70,12 +71,14 @@ class AdaFocusPlus(AdaFocus):
                  reward: dict = dict(type='PatchReward'),
                  ppo: dict = dict(type='PPOLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
             local_cnn, policy, classifier, global_cnn, num_candidates,
             patch_size, glance_size, reuse_global, reward, ppo,
-            channels_last, component_checkpoints, data_preprocessor)
+            channels_last, fold_norm, component_checkpoints,
+            data_preprocessor)
         if not 0 < keep_ratio <= 1:
             raise ValueError(
                 f'keep_ratio must be in (0, 1], but got {keep_ratio}')

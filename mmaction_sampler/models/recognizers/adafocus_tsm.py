@@ -35,6 +35,7 @@ class AdaFocusTSM(AdaFocus):
         reward (dict): Reward of the place. Defaults to Eq. 7.
         ppo (dict): Settings of the policy's training.
         channels_last (bool): Defaults to True.
+        fold_norm (bool): Defaults to True.
         component_checkpoints (dict, optional): Defaults to None.
         data_preprocessor (dict, optional): Defaults to None.
     """
@@ -50,6 +51,7 @@ class AdaFocusTSM(AdaFocus):
                  reward: dict = dict(type='PatchReward'),
                  ppo: dict = dict(type='PPOLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
@@ -57,7 +59,7 @@ class AdaFocusTSM(AdaFocus):
             dict(global_cnn, num_segments=num_glance),
             num_candidates=num_glance + num_focus, patch_size=patch_size,
             reward=reward, ppo=ppo, channels_last=channels_last,
-            component_checkpoints=component_checkpoints,
+            fold_norm=fold_norm, component_checkpoints=component_checkpoints,
             data_preprocessor=data_preprocessor)
         self.num_glance = num_glance
         self.num_focus = num_focus

@@ -15,7 +15,7 @@ from .adafocus_v2_state import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
 from .classifier import add_prefix, label_targets
 from .conditional_exit import see_until_exit
-from .memory_format import last_map, use_channels_last
+from .memory_format import feature_map, use_channels_last
 
 _POOLS = {'mean': F.adaptive_avg_pool2d, 'max': F.adaptive_max_pool2d}
 
@@ -63,6 +63,8 @@ class AdaFocusV2(ComponentRecognizer):
         loss_cls (dict): Defaults to ``dict(type='CrossEntropyLoss')``.
         channels_last (bool): Layout of the convolutions' weights; see
             :class:`OCSampler`. Defaults to True.
+        fold_norm (bool): See :class:`ComponentRecognizer`. Defaults to
+            True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
@@ -89,9 +91,10 @@ class AdaFocusV2(ComponentRecognizer):
                  conditional_exit: Optional[ExitCriterion] = 'probability',
                  loss_cls: dict = dict(type='CrossEntropyLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
-        super().__init__(data_preprocessor, component_checkpoints)
+        super().__init__(data_preprocessor, component_checkpoints, fold_norm)
         _check_choice('spatial_pool', spatial_pool, tuple(_POOLS))
         _check_choice('conditional_exit', conditional_exit,
                       (None, *get_args(ExitCriterion)))
@@ -124,7 +127,7 @@ class AdaFocusV2(ComponentRecognizer):
         images = frames.flatten(0, 1)  # (B * S, C, H, W)
         if self.glance_resize:
             images = F.interpolate(images, **self.glance_resize)
-        maps = last_map(self.global_cnn(images))
+        maps = feature_map(self.network('global_cnn'), images)
         vectors = self._pool(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
 
@@ -141,7 +144,8 @@ class AdaFocusV2(ComponentRecognizer):
         patches = bilinear_patches(
             frames.flatten(0, 1), patch_offset.flatten(0, 1),
             self.patch_size)  # (B * S, C, P, P)
-        vectors = self._pool(last_map(self.local_cnn(patches)))
+        vectors = self._pool(feature_map(
+            self.network('local_cnn'), patches))
         return vectors.unflatten(0, frames.shape[:2])
 
     def see(self, frames: Tensor, state: Optional[VideoState] = None) -> Seen:

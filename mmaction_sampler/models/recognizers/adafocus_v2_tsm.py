@@ -13,7 +13,7 @@ from .adafocus_v2_cost import measure_video_costs
 from .adafocus_v2_state import Glance
 from .base import ComponentRecognizer, Samples
 from .classifier import add_prefix, label_targets
-from .memory_format import last_map, use_channels_last
+from .memory_format import feature_map, use_channels_last
 from .patch_record import record_patches
 
 
@@ -46,6 +46,8 @@ class AdaFocusV2TSM(ComponentRecognizer):
         loss_cls (dict): Defaults to ``dict(type='CrossEntropyLoss')``.
         channels_last (bool): Layout of the convolutions' weights; see
             :class:`OCSampler`. Defaults to True.
+        fold_norm (bool): See :class:`ComponentRecognizer`. Defaults to
+            True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
@@ -67,9 +69,10 @@ class AdaFocusV2TSM(ComponentRecognizer):
                  patch_size: int = 128,
                  loss_cls: dict = dict(type='CrossEntropyLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
-        super().__init__(data_preprocessor, component_checkpoints)
+        super().__init__(data_preprocessor, component_checkpoints, fold_norm)
         self.global_cnn = MODELS.build(
             dict(global_cnn, num_segments=num_glance))
         self.policy = MODELS.build(policy)
@@ -92,7 +95,8 @@ class AdaFocusV2TSM(ComponentRecognizer):
         Args:
             frames (Tensor): Float ``(B, num_glance, C, H, W)``.
         """
-        maps = last_map(self.global_cnn(frames.flatten(0, 1)))
+        maps = feature_map(
+            self.network('global_cnn'), frames.flatten(0, 1))
         maps = maps.unflatten(0, frames.shape[:2])
         return Glance(maps, maps.mean(dim=(-2, -1)))
 
@@ -109,7 +113,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         offsets = patch_offset.expand(-1, frames.shape[1], -1)
         patches = bilinear_patches(
             frames.flatten(0, 1), offsets.flatten(0, 1), self.patch_size)
-        maps = last_map(self.local_cnn(patches))
+        maps = feature_map(self.network('local_cnn'), patches)
         return maps.mean(dim=(-2, -1)).unflatten(0, frames.shape[:2])
 
     def loss_end_to_end(self, inputs: Tensor,

@@ -1,16 +1,22 @@
 """What all recognizers share: named components and training stages."""
 from abc import ABCMeta, abstractmethod
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import (Dict, Iterator, List, Mapping, Optional, Sequence,
+                    Tuple, Union)
 
 from mmaction.structures import ActionDataSample
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost
 from .component_checkpoint import checkpoint_targets, load_component
+from .folding import FoldedNetworks
 
 Samples = List[ActionDataSample]
+
+# As float32. A CPU gets blocks above 32 MB fresh from the operating system
+# each time, which takes longer than to fill them; see docs/performance.md.
+_PART_BYTES = 16 * 2**20
 
 
 class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
@@ -33,6 +39,10 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             ``dict(checkpoint=..., prefix='backbone.')`` to take a part of
             one. Loaded by :meth:`init_weights`, in the order given, every
             parameter of the component or part, or an error.
+        fold_norm (bool): Whether passes that train nothing run with each
+            batch normalisation folded into its convolution, faster and the
+            same to rounding. Weights, checkpoints and the reported cost stay
+            those of the network as it is. Defaults to True.
 
     Raises:
         ValueError: If ``component_checkpoints`` names no component.
@@ -44,7 +54,8 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
     def __init__(
         self,
         data_preprocessor: Optional[dict] = None,
-        component_checkpoints: Optional[dict] = None
+        component_checkpoints: Optional[dict] = None,
+        fold_norm: bool = True
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
         self.component_checkpoints = checkpoint_targets(
@@ -52,11 +63,23 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         self.stage = next(iter(self.STAGES))
         self.stage_progress = 0.
         self._frozen: Tuple[str, ...] = ()
+        self._folded = FoldedNetworks(fold_norm)
 
     @property
     def components(self) -> Tuple[str, ...]:
         """Names of the components that this model was built with."""
         return tuple(c for c in self.COMPONENTS if getattr(self, c, None))
+
+    def network(self, name: str) -> nn.Module:
+        """A component as it runs now; see ``fold_norm``.
+
+        Args:
+            name (str): A component that is a backbone or a recognizer.
+
+        Returns:
+            nn.Module: To be called at once, not to be kept.
+        """
+        return self._folded.of(getattr(self, name))
 
     def set_stage(self, stage: str) -> None:
         """Begin a training stage: freeze all that does not train in it.
@@ -82,6 +105,7 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
     def train(self, mode: bool = True) -> 'ComponentRecognizer':
         """Set the mode; frozen components stay in eval (BatchNorm)."""
         super().train(mode)
+        self._folded.clear()
         for name in self._frozen:
             getattr(self, name).eval()
         return self
@@ -162,7 +186,8 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
 
         A video that could not be decoded arrives as a placeholder without
         frames (``UntrimmedVideoDataset``). It is left out of the results,
-        so that no metric scores it.
+        so that no metric scores it. On a CPU a large batch is predicted in
+        parts whose frames fit its caches.
 
         Args:
             data (dict): ``inputs`` and ``data_samples``, lists of B.
@@ -175,7 +200,21 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         data = readable(data)
         if not data['inputs']:
             return [BaseDataElement(loss={})]
-        return super().test_step(data)
+        predictions = []
+        for part in self._parts(data):
+            predictions += super().test_step(part)
+        return predictions
+
+    def _parts(self, data: dict) -> Iterator[dict]:
+        inputs: Sequence[Tensor] = data['inputs']
+        count = len(inputs)
+        # Smaller videos would be padded to the largest of their part.
+        if (self.data_preprocessor.device.type == 'cpu'
+                and all(v.shape == inputs[0].shape for v in inputs)):
+            fitting = max(_PART_BYTES // (4 * inputs[0].numel()), 1)
+            count = -(-count // -(-count // fitting))  # parts of equal size
+        for start in range(0, len(inputs), count):
+            yield {k: v[start:start + count] for k, v in data.items()}
 
 
 def readable(data: dict) -> dict:

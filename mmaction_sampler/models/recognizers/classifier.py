@@ -137,6 +137,22 @@ def label_targets(data_samples: List[ActionDataSample], num_classes: int,
         len(labels), num_classes, device=device).scatter_(1, labels, 1.)
 
 
+def keep_full_precision(head: nn.Module) -> None:
+    """Let a head of MMAction2 give at least float32, also under autocast.
+
+    Its accuracy goes through NumPy, which has no bfloat16.
+
+    Args:
+        head (nn.Module): Changed in place.
+    """
+    head.register_forward_hook(_full_precision_scores)
+
+
+def _full_precision_scores(head: nn.Module, inputs: tuple,
+                           scores: Tensor) -> Tensor:
+    return full_precision(scores)
+
+
 def add_prefix(losses: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
     """Put a component's name before its log keys."""
     return {f'{prefix}.{k}': v for k, v in losses.items()}

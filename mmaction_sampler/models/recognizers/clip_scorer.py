@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmaction_sampler.ops import full_precision
 from .classifier import classify, fit_segments, take_frames
+from .memory_format import images_of_a_pass
 
 
 def sees_frames_alone(classifier: BaseRecognizer) -> bool:
@@ -38,7 +39,10 @@ def frame_features(classifier: BaseRecognizer, frames: Tensor) -> Tensor:
     Returns:
         Tensor: Feature maps, float ``(M, C', h, w)``.
     """
-    return classifier.extract_feat(frames[None], test_mode=True)[0]
+    size = images_of_a_pass(classifier.backbone, frames)
+    parts = [classifier.extract_feat(part[None], test_mode=True)[0]
+             for part in frames.split(size)]
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def head_probs(classifier: BaseRecognizer, features: Tensor,

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ..losses import frame_confidence
 from .classifier import label_targets
-from .clip_scorer import ClipScorer, confidence
+from .clip_scorer import confidence
 from .ocsampler import OCSampler, Samples
 
 
@@ -31,6 +31,7 @@ class FrameRanker(OCSampler):
         num_warmup_selected (int, optional): See :class:`OCSampler`.
         ranking_loss (dict): Defaults to ``FrameRankingLoss``.
         channels_last (bool): See :class:`OCSampler`.
+        fold_norm (bool): See :class:`OCSampler`.
         component_checkpoints (dict, optional): See :class:`OCSampler`.
         data_preprocessor (dict, optional): See MMAction2.
     """
@@ -47,12 +48,13 @@ class FrameRanker(OCSampler):
                  num_warmup_selected: Optional[int] = None,
                  ranking_loss: dict = dict(type='FrameRankingLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
             policy, classifier, skim_network, skim_head, num_candidates,
             num_selected, skim_size, skim_interpolation, num_warmup_selected,
-            channels_last=channels_last,
+            channels_last=channels_last, fold_norm=fold_norm,
             component_checkpoints=component_checkpoints,
             data_preprocessor=data_preprocessor)
         self.ranking_loss = MODELS.build(ranking_loss)
@@ -62,7 +64,7 @@ class FrameRanker(OCSampler):
         """Stage II: rank the candidates by the classifier's confidence."""
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
-        scorer = ClipScorer(self.classifier, inputs)
+        scorer = self.clip_scorer(inputs)
         confidences = frame_confidence(
             lambda inds: confidence(scorer(inds), targets), len(inputs),
             self.num_candidates, inputs.device)  # (B, T)

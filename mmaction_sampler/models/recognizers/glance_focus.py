@@ -2,17 +2,16 @@
 from typing import Dict, Optional, Tuple
 
 import torch
-import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (crop_patches, full_precision, patch_boxes,
-                                  patch_corners, random_offsets)
+                                  patch_corners, random_offsets, resize)
 from .adafocus_cost import measure_costs
 from .adafocus_types import Recognition, States
 from .base import ComponentRecognizer, Samples
-from .memory_format import last_map, use_channels_last
+from .memory_format import feature_map, use_channels_last
 from .patch_record import record_patches
 
 
@@ -44,6 +43,8 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         ppo (dict): Settings of the policy's training.
         channels_last (bool): Keep the weights of 2D convolutions in
             channels-last layout, faster on a CPU. Defaults to True.
+        fold_norm (bool): See :class:`ComponentRecognizer`. Defaults to
+            True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
@@ -67,9 +68,10 @@ class GlanceFocusRecognizer(ComponentRecognizer):
                  reward: dict = dict(type='PatchReward'),
                  ppo: dict = dict(type='PPOLoss'),
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
-        super().__init__(data_preprocessor, component_checkpoints)
+        super().__init__(data_preprocessor, component_checkpoints, fold_norm)
         if reuse_global and not global_cnn:
             raise ValueError('reuse_global=True needs a global_cnn; give '
                              'one or set reuse_global=False')
@@ -103,10 +105,8 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             return inputs.new_empty(*inputs.shape[:2], 0, 1, 1)
         frames = inputs.flatten(0, 1)  # (B * T, C, H, W)
         if self.glance_size:
-            frames = F.interpolate(
-                frames, size=(self.glance_size, self.glance_size),
-                mode='bilinear')
-        maps = last_map(self.global_cnn(frames))
+            frames = resize(frames, self.glance_size)
+        maps = feature_map(self.network('global_cnn'), frames)
         return maps.unflatten(0, inputs.shape[:2])
 
     def patch_features(self, inputs: Tensor, inds: Tensor,
@@ -125,7 +125,8 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         corners = patch_corners(offsets, self.patch_size, *inputs.shape[-2:])
         patches = crop_patches(
             inputs.flatten(0, 1), inds, corners, self.patch_size)
-        return last_map(self.local_cnn(patches)).mean(dim=(-2, -1))
+        maps = feature_map(self.network('local_cnn'), patches)
+        return maps.mean(dim=(-2, -1))
 
     def focus(self, inputs: Tensor, offsets: Tensor) -> Tensor:
         """Look closely at one patch of every frame, or at S of them.

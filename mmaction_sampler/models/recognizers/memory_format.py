@@ -4,6 +4,12 @@ from typing import Tuple, Union
 import torch
 from torch import Tensor, nn
 
+# A pass of a 2D network keeps several times its input. On a CPU, blocks
+# above 32 MB come fresh from the operating system each time, and what does
+# not fit the caches waits for memory. Found by measuring; see
+# docs/performance.md.
+_PASS_BYTES = 4 * 2**20
+
 
 def use_channels_last(module: nn.Module) -> None:
     """Keep the weights of all 2D convolutions in channels-last layout.
@@ -23,3 +29,46 @@ def use_channels_last(module: nn.Module) -> None:
 def last_map(features: Union[Tensor, Tuple[Tensor, ...]]) -> Tensor:
     """The deepest feature map of a backbone, ``(N, C, h, w)``."""
     return features[-1] if isinstance(features, tuple) else features
+
+
+def feature_map(network: nn.Module, images: Tensor) -> Tensor:
+    """The deepest feature map of a backbone for many images.
+
+    On a CPU, passes that train nothing are cut into several, whose data fit
+    its caches; a temporal shift's frames stay together.
+
+    Args:
+        network (nn.Module): A 2D backbone.
+        images (Tensor): Float ``(N, C, H, W)``.
+
+    Returns:
+        Tensor: ``(N, C', h, w)``.
+    """
+    size = images_of_a_pass(network, images)
+    if size >= len(images):
+        return last_map(network(images))
+    return torch.cat(
+        [last_map(network(part)) for part in images.split(size)])
+
+
+def images_of_a_pass(network: nn.Module, images: Tensor) -> int:
+    """How many images a network should take at once.
+
+    Args:
+        network (nn.Module): A 2D backbone.
+        images (Tensor): Float ``(N, C, H, W)``.
+
+    Returns:
+        int: At least 1; N where passes are not cut.
+    """
+    count = max(len(images), 1)
+    if (images.device.type != 'cpu' or network.training
+            or torch.is_grad_enabled() or torch.jit.is_tracing()
+            or torch.compiler.is_compiling()):
+        return count
+    together = getattr(network, 'num_segments', None) or 1
+    # Feature maps under autocast are in half precision.
+    half = torch.is_autocast_enabled(images.device.type)
+    image_bytes = images[:1].numel() * (2 if half else 4)
+    fitting = _PASS_BYTES // max(image_bytes * together, 1)
+    return min(max(fitting, 1) * together, count)

@@ -1,21 +1,22 @@
 """OCSampler: compressing videos to one clip with single-step sampling."""
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import (ContextManager, Dict, List, Optional, Sequence, Tuple,
+                    Union)
 
 import torch
-import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import full_precision, random_inds, top_inds
+from mmaction_sampler.ops import (full_precision, random_inds, resize,
+                                  top_inds)
 from mmaction_sampler.structures import Selection
 from ..losses import draw_clips, policy_losses
 from .base import ComponentRecognizer
-from .classifier import (add_prefix, classifier_input, classify,
-                         label_targets, take_frames)
-from .clip_scorer import ClipScorer, confidence
-from .memory_format import last_map, use_channels_last
+from .classifier import (add_prefix, classifier_input,
+                         keep_full_precision, label_targets, take_frames)
+from .clip_scorer import ClipScorer, classify_selected, confidence
+from .memory_format import feature_map, use_channels_last
 from .ocsampler_cost import measure_costs
 
 Costs = Dict[str, ComponentCost]
@@ -66,6 +67,8 @@ class OCSampler(ComponentRecognizer):
             channels-last layout; on a CPU their passes then take about two
             thirds of the time, with the same results to rounding. Defaults
             to True.
+        fold_norm (bool): See :class:`ComponentRecognizer`. Defaults to
+            True.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
         data_preprocessor (dict, optional): See MMAction2.
@@ -95,9 +98,10 @@ class OCSampler(ComponentRecognizer):
                  center_reward: bool = False,
                  entropy_coef: Union[float, Sequence[float]] = 0.,
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
-        super().__init__(data_preprocessor, component_checkpoints)
+        super().__init__(data_preprocessor, component_checkpoints, fold_norm)
         warmup = num_warmup_selected or num_selected
         if num_draws < 1:
             raise ValueError(
@@ -128,6 +132,9 @@ class OCSampler(ComponentRecognizer):
         self.entropy_coef = (
             tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
             (entropy_coef, entropy_coef))
+        for head in (self.skim_head, self.classifier.cls_head):
+            if head is not None:
+                keep_full_precision(head)
         if channels_last:
             use_channels_last(self)
         self._costs: Dict[Tuple[int, int, int], Costs] = {}
@@ -146,11 +153,9 @@ class OCSampler(ComponentRecognizer):
         Returns:
             Tensor: Feature maps, float ``(B * T, C', h', w')``.
         """
-        frames = candidates.flatten(0, 1)  # (B * T, C, H, W)
-        if frames.shape[-2:] != (self.skim_size, self.skim_size):
-            frames = F.interpolate(
-                frames, size=self.skim_size, mode=self.skim_interpolation)
-        return last_map(self.skim_network(frames))
+        frames = resize(candidates.flatten(0, 1), self.skim_size,
+                        self.skim_interpolation)  # (B * T, C, h, w)
+        return feature_map(self.network('skim_network'), frames)
 
     def skim_features(self, candidates: Tensor) -> Tensor:
         """Features z^S of all candidates, float ``(B, T, C')``.
@@ -165,6 +170,19 @@ class OCSampler(ComponentRecognizer):
     def policy_logits(self, candidates: Tensor) -> Tensor:
         """Logits of the frame policy, ``(B, T)``."""
         return self.policy(self.skim_features(candidates))
+
+    def selecting(self, candidates: Tensor) -> ContextManager:
+        """Within, what selects frames in testing runs in full precision.
+
+        Probabilities are often close: in bfloat16 one video in twenty would
+        get other frames, for little time saved.
+        """
+        return torch.autocast(candidates.device.type, enabled=False)
+
+    def clip_scorer(self, candidates: Tensor) -> ClipScorer:
+        """The frozen classifier on clips of ``(B, T, C, H, W)``."""
+        with torch.no_grad():
+            return ClipScorer(self.network('classifier'), candidates)
 
     def loss_warmup(self, inputs: Tensor,
                     data_samples: Samples) -> Dict[str, Tensor]:
@@ -195,7 +213,7 @@ class OCSampler(ComponentRecognizer):
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         logits = self.policy_logits(inputs)  # (B, T)
-        scorer = ClipScorer(self.classifier, inputs)
+        scorer = self.clip_scorer(inputs)
         draws = draw_clips(
             logits, self.num_selected, self.num_draws, self.reward,
             lambda inds: confidence(scorer(inds), targets))
@@ -212,11 +230,13 @@ class OCSampler(ComponentRecognizer):
         and their probabilities.
         """
         self._check_inputs(inputs)
-        logits = self.policy_logits(inputs)
+        with self.selecting(inputs):
+            logits = self.policy_logits(inputs)
         inds = top_inds(logits, self.num_selected)
-        scores = classify(self.classifier, take_frames(inputs, inds))
         selected = torch.zeros_like(logits, dtype=torch.bool)
-        return (scores, selected.scatter_(1, inds, 1),
+        selected.scatter_(1, inds, 1)
+        return (classify_selected(
+            self.network('classifier'), inputs, selected), selected,
                 full_precision(logits).softmax(dim=-1))
 
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:

@@ -47,6 +47,7 @@ class OCSamplerPlus(OCSampler):
         center_reward (bool): See :class:`OCSampler`.
         entropy_coef (float | Sequence[float]): See :class:`OCSampler`.
         channels_last (bool): See :class:`OCSampler`.
+        fold_norm (bool): See :class:`OCSampler`.
         component_checkpoints (dict, optional): See :class:`OCSampler`.
         data_preprocessor (dict, optional): See MMAction2.
 
@@ -80,6 +81,7 @@ class OCSamplerPlus(OCSampler):
                  center_reward: bool = False,
                  entropy_coef: Union[float, Sequence[float]] = 0.,
                  channels_last: bool = True,
+                 fold_norm: bool = True,
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         if not 1 <= num_budgets <= num_candidates:
@@ -93,7 +95,7 @@ class OCSamplerPlus(OCSampler):
             policy, classifier, skim_network, skim_head, num_candidates,
             num_budgets, skim_size, skim_interpolation, num_warmup_selected,
             reward, num_draws, center_reward, entropy_coef, channels_last,
-            component_checkpoints, data_preprocessor)
+            fold_norm, component_checkpoints, data_preprocessor)
         self.budget = MODELS.build(dict(budget, num_budgets=num_budgets))
         self.budget_loss = MODELS.build(
             dict(budget_loss, num_budgets=num_budgets))
@@ -105,7 +107,7 @@ class OCSamplerPlus(OCSampler):
         """Stage ``budget``: how many frames the classifier needs."""
         self._check_inputs(inputs)
         targets = label_targets(data_samples, self.num_classes, inputs.device)
-        scorer = ClipScorer(self.classifier, inputs)
+        scorer = self.clip_scorer(inputs)
         logits = self.budget(self.skim_features(inputs))  # (B, M)
         return self._budget_losses(logits, scorer, targets)
 
@@ -125,7 +127,7 @@ class OCSamplerPlus(OCSampler):
         targets = label_targets(data_samples, self.num_classes, inputs.device)
         features = self.skim_features(inputs)
         logits, budget_logits = self.policy(features), self.budget(features)
-        scorer = ClipScorer(self.classifier, inputs)
+        scorer = self.clip_scorer(inputs)
         budgets = predicted_budget(budget_logits)
         draws = []
         for num_selected in budgets.unique().tolist():
@@ -145,13 +147,15 @@ class OCSamplerPlus(OCSampler):
             self, inputs: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         """See :meth:`OCSampler._select_and_classify`."""
         self._check_inputs(inputs)
-        features = self.skim_features(inputs)
-        logits = self.policy(features)
-        budgets = predicted_budget(self.budget(features))
+        with self.selecting(inputs):
+            features = self.skim_features(inputs)
+            logits = self.policy(features)
+            budgets = predicted_budget(self.budget(features))
         ranks = logits.argsort(
             dim=1, descending=True, stable=True).argsort(dim=1)
         selected = ranks < budgets[:, None]  # (B, T)
-        return (classify_selected(self.classifier, inputs, selected),
+        return (classify_selected(
+            self.network('classifier'), inputs, selected),
                 selected, full_precision(logits).softmax(dim=-1))
 
     def component_costs(self, height: int,

@@ -1,0 +1,3 @@
+from .in_place import InPlaceDataPreprocessor
+
+__all__ = ['InPlaceDataPreprocessor']

@@ -1,0 +1,202 @@
+"""Networks without batch normalisation, for passes that train nothing."""
+import copy
+from typing import Dict, List, Optional, Tuple
+
+import torch
+from mmengine.logging import MMLogger
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+_CONVS = (nn.Conv2d, nn.Conv3d)
+_PROBE_SIDE = 64  # pixels; enough for five halvings
+_TOLERANCE = 1e-3  # of the largest output; a wrong pair is off by far more
+_HOOKS = ('_forward_pre_hooks', '_forward_hooks',
+          '_forward_pre_hooks_with_kwargs', '_forward_hooks_with_kwargs',
+          '_forward_hooks_always_called')
+
+#: What tells whether a weight is what it was.
+Version = Tuple[int, int, int]
+
+
+class FoldedNetworks:
+    """Copies of networks with each batch normalisation in its convolution.
+
+    A copy shares all other weights with its network, and its hooks. It is
+    made when it is first asked for, and again after any weight has changed.
+
+    Args:
+        enabled (bool): Without, the networks themselves are given.
+    """
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+        self._kept: Dict[tuple, Tuple[List[Version], nn.Module]] = {}
+
+    def clear(self) -> None:
+        """Forget all copies.
+
+        Weights that are changed through ``.data`` do not count as changed;
+        averaging hooks do that, and switch the model's mode afterwards.
+        """
+        self._kept = {}
+
+    def of(self, network: nn.Module) -> nn.Module:
+        """What gives the same as a network now, faster where possible.
+
+        Args:
+            network (nn.Module): A backbone, or an MMAction2 recognizer.
+
+        Returns:
+            nn.Module: A copy, if nothing trains: gradients are off and the
+            network is in eval mode. Under autocast its convolutions have
+            that precision already. Else, and in a trace (which counts
+            multiply-adds), the network.
+        """
+        if (not self.enabled or network.training or torch.is_grad_enabled()
+                or torch.jit.is_tracing() or torch.compiler.is_compiling()):
+            return network
+        dtype = _autocast_dtype(network)
+        key = (id(network), dtype)
+        versions = _versions(network)
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != versions:
+            kept = versions, _fold(network, dtype)
+            self._kept[key] = kept
+        return kept[1]
+
+
+def fold_norms(backbone: nn.Module) -> nn.Module:
+    """Put every batch normalisation after a convolution into its weights.
+
+    Pairs are found by their order in the network. That this is the order in
+    which they run is checked: both give the same for a made-up image.
+
+    Args:
+        backbone (nn.Module): In eval mode. It is not changed.
+
+    Returns:
+        nn.Module: A copy without those normalisations; the backbone itself
+        if it has none, or if the results differ.
+    """
+    folded = _clone(backbone, {})
+    if not _fold_pairs(folded):
+        return backbone
+    if not _same_outputs(_clone(backbone, {}), folded):
+        MMLogger.get_current_instance().info(
+            f'{type(backbone).__name__}: batch normalisation is not folded '
+            f'into the convolutions, the results would differ')
+        return backbone
+    return folded
+
+
+def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> nn.Module:
+    backbone = getattr(network, 'backbone', network)
+    with torch.no_grad(), torch.autocast(
+            next(network.parameters()).device.type, enabled=False):
+        folded = fold_norms(backbone)
+        if dtype is not None:
+            if folded is backbone:
+                folded = _clone(backbone, {})
+            _cast_convs(folded, dtype)
+    if folded is backbone:
+        return network
+    for original, copied in _pairs(backbone, folded):
+        for name in _HOOKS:
+            setattr(copied, name, getattr(original, name))
+    if backbone is network:
+        return folded
+    clone = copy.copy(network)
+    clone._modules = dict(network._modules, backbone=folded)
+    return clone
+
+
+def _autocast_dtype(network: nn.Module) -> Optional[torch.dtype]:
+    device = next(network.parameters()).device.type
+    if not torch.is_autocast_enabled(device):
+        return None
+    return torch.get_autocast_dtype(device)
+
+
+def _versions(network: nn.Module) -> List[Version]:
+    """Identity, place and number of changes of every weight."""
+    return [(id(t), t.data_ptr(), 0 if t.is_inference() else t._version)
+            for module in network.modules()
+            for weights in (module._parameters, module._buffers)
+            for t in weights.values() if t is not None]
+
+
+def _clone(module: nn.Module, made: Dict[nn.Module, nn.Module]) -> nn.Module:
+    """The same modules around the same weights, without hooks."""
+    if module in made:  # used in several places
+        return made[module]
+    clone = made[module] = copy.copy(module)
+    clone._parameters = dict(module._parameters)
+    clone._modules = {
+        name: child and _clone(child, made)
+        for name, child in module._modules.items()}
+    for name in _HOOKS:
+        setattr(clone, name, type(getattr(module, name))())
+    return clone
+
+
+def _pairs(original: nn.Module, copied: nn.Module) -> list:
+    """Modules of a network and those of its copy in the same places."""
+    copies = dict(copied.named_modules())
+    return [(module, copies[name])
+            for name, module in original.named_modules() if name in copies]
+
+
+def _fold_pairs(network: nn.Module) -> int:
+    """Fold in place; how many there were."""
+    leaves = [(name, module) for name, module in network.named_modules()
+              if not any(True for _ in module.children())]
+    count = 0
+    for (_, conv), (name, norm) in zip(leaves, leaves[1:]):
+        if not (isinstance(conv, _CONVS) and isinstance(norm, _BatchNorm)
+                and norm.running_mean is not None and norm.affine
+                and conv.out_channels == norm.num_features):
+            continue
+        conv.weight, conv.bias = fuse_conv_bn_weights(
+            conv.weight, conv.bias, norm.running_mean, norm.running_var,
+            norm.eps, norm.weight, norm.bias)
+        parent, _, child = name.rpartition('.')
+        setattr(network.get_submodule(parent), child, nn.Identity())
+        count += 1
+    return count
+
+
+def _cast_convs(network: nn.Module, dtype: torch.dtype) -> None:
+    """Else autocast would cast frozen weights again in every pass."""
+    for module in network.modules():
+        if isinstance(module, _CONVS):
+            for name, weight in module._parameters.items():
+                if weight is not None:
+                    module._parameters[name] = nn.Parameter(
+                        weight.to(dtype), requires_grad=False)
+
+
+def _same_outputs(network: nn.Module, folded: nn.Module) -> bool:
+    conv = next(m for m in network.modules() if isinstance(m, _CONVS))
+    count = max((getattr(m, 'num_segments', None) or 1
+                 for m in network.modules()))
+    shape = (count, conv.in_channels) + (
+        (_PROBE_SIDE, ) * 2 if isinstance(conv, nn.Conv2d) else
+        (8, _PROBE_SIDE, _PROBE_SIDE))
+    # Any image will do that is not flat; drawing one would change the run.
+    image = torch.arange(
+        torch.Size(shape).numel(), device=conv.weight.device)
+    image = (image % 251 / 125 - 1).view(shape).to(conv.weight.dtype)
+    try:
+        outputs = [_maps(net(image)) for net in (network, folded)]
+    except (RuntimeError, TypeError, ValueError):
+        return False  # not a network on single images or clips
+    return all(
+        (a - b).abs().max() <= _TOLERANCE * a.abs().max()
+        for a, b in zip(*outputs))
+
+
+def _maps(output: object) -> List[Tensor]:
+    if isinstance(output, Tensor):
+        return [output]
+    return [t for part in output for t in _maps(part)]

@@ -1,0 +1,163 @@
+"""Time stage II of AdaFocus against the loop over frames of its authors.
+
+The same weights and random frames, in turn: the authors' way (frame by
+frame, float32, layouts as PyTorch makes them, batch normalisation as it is)
+and ours in float32 and bfloat16. Ours is also compared with what its
+networks' own forward passes and the policy's backward pass take.
+"""
+import argparse
+import json
+import time
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Callable, Dict, List, Optional
+
+import mmaction_sampler  # noqa: F401  first: it mends what is imported next
+import torch
+from frame_loop import act_by_frames
+from get_flops import add_shape_option, input_shape
+from mmaction.registry import MODELS
+from mmengine.config import Config, DictAction
+from mmengine.device import get_device
+from mmengine.optim import OptimWrapper, build_optim_wrapper
+from mmengine.registry import init_default_scope
+from network_clock import Mark, NetworkClock
+from profile_stage import random_batch
+
+from mmaction_sampler.models.recognizers import AdaFocus
+
+Figures = Dict[str, float]
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Options of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file of an AdaFocus')
+    parser.add_argument('--batch-size', type=int, default=8)
+    parser.add_argument(
+        '--repeats', type=int, default=3,
+        help='of all ways, after one that is not counted')
+    add_shape_option(parser)
+    parser.add_argument('--json', help='write the figures to this file, too')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, default={},
+        help='override settings of the config, as key=value')
+    return parser.parse_args(argv)
+
+
+def build(cfg: Config, **options: bool) -> AdaFocus:
+    """A recognizer in stage II, with the same weights each time."""
+    torch.manual_seed(0)
+    model = MODELS.build(dict(cfg.model, **options)).to(get_device())
+    model.set_stage('policy')
+    model.train()
+    return model
+
+
+def loop_step(model: AdaFocus, optim_wrapper: OptimWrapper,
+              data: dict) -> None:
+    """One iteration, frame by frame."""
+    data = model.data_preprocessor(data, training=True)
+    losses = model.loss_policy(act_by_frames(model, **data))
+    optim_wrapper.update_params(model.parse_losses(losses)[0])
+
+
+def our_step(model: AdaFocus, optim_wrapper: OptimWrapper,
+             data: dict) -> None:
+    """One iteration, all frames at once."""
+    model.train_step(data, optim_wrapper)
+
+
+def timed(step: Callable[[dict], None], clock: NetworkClock,
+          data: dict) -> Figures:
+    """Seconds of an iteration.
+
+    Args:
+        step (Callable): Runs one.
+        clock (NetworkClock): Of its model.
+        data (dict): The batch.
+
+    Returns:
+        dict[str, float]: ``wall``; ``processor``, of all threads;
+        ``networks``, wall time in forward passes and the policy's backward.
+    """
+    clock.reset()
+    processor, start = time.process_time(), Mark(get_device())
+    step(dict(data))
+    wall = start.until(Mark(get_device()))
+    return dict(wall=wall, processor=time.process_time() - processor,
+                networks=sum(clock.seconds().values()))
+
+
+def measure(cfg: Config, data: dict, repeats: int) -> Dict[str, List[Figures]]:
+    """Run all ways in turn; by name, figures of every repeat."""
+    optimizer = cfg.optim_wrapper.optimizer
+    ways = {}
+    for name, step, wrapper, options in (
+            ('loop, fp32', loop_step, 'OptimWrapper',
+             dict(channels_last=False, fold_norm=False)),
+            ('ours, fp32', our_step, 'OptimWrapper', {}),
+            ('ours, bf16', our_step, 'BF16OptimWrapper', {})):
+        model = build(cfg, **options)
+        optim_wrapper = build_optim_wrapper(
+            model, dict(type=wrapper, optimizer=optimizer))
+        ways[name] = (partial(step, model, optim_wrapper),
+                      NetworkClock(model))
+    rows: Dict[str, List[Figures]] = {name: [] for name in ways}
+    for repeat in range(repeats + 1):
+        for name, (step, clock) in ways.items():
+            figures = timed(step, clock, data)
+            if repeat:  # the first one allocates memory and folds
+                rows[name].append(figures)
+    return rows
+
+
+def summarise(rows: Dict[str, List[Figures]]) -> Dict[str, Figures]:
+    """Medians, and ratios taken within each repeat.
+
+    Args:
+        rows (dict[str, list]): What :func:`measure` gave, the loop first.
+
+    Returns:
+        dict[str, dict[str, float]]: ``wall``, ``processor``, ``networks``;
+        ``by_networks``, the iteration by its networks; ``speedup`` and
+        ``processor_speedup``, how often it runs in the loop's time.
+    """
+    loop = next(iter(rows.values()))
+    return {
+        name: dict(
+            {key: median(row[key] for row in own) for key in own[0]},
+            by_networks=median(row['wall'] / row['networks'] for row in own),
+            speedup=median(a['wall'] / b['wall'] for a, b in zip(loop, own)),
+            processor_speedup=median(
+                a['processor'] / b['processor'] for a, b in zip(loop, own)))
+        for name, own in rows.items()}
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Measure, print and write the figures."""
+    args = parse_args(argv)
+    cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    init_default_scope(cfg.get('default_scope', 'mmaction'))
+    data = random_batch(cfg.model.num_candidates, args.batch_size,
+                        input_shape(cfg, args.shape))
+    figures = summarise(measure(cfg, data, args.repeats))
+    print(f'batch {args.batch_size}, T = {cfg.model.num_candidates}, '
+          f'{get_device()}, {torch.get_num_threads()} thread(s), median of '
+          f'{args.repeats}')
+    for name, row in figures.items():
+        print(f'{name}: {row["wall"]:.2f} s, {row["processor"]:.2f} '
+              f'processor s, {row["by_networks"]:.2f} x its networks, '
+              f'{row["speedup"]:.2f} x the loop\'s rate '
+              f'({row["processor_speedup"]:.2f} by processor time)')
+    if args.json:
+        report = dict(
+            ways=figures, batch_size=args.batch_size, device=get_device(),
+            threads=torch.get_num_threads(), torch=torch.__version__)
+        Path(args.json).write_text(json.dumps(report, indent=2) + '\n')
+
+
+if __name__ == '__main__':
+    main()
