@@ -47,7 +47,7 @@ model = dict(
     local_head=dict(
         type='BranchHead', num_classes=8, in_channels=64, dropout_ratio=0.),
     data_preprocessor=dict(
-        type='ActionDataPreprocessor',
+        type='InPlaceDataPreprocessor',
         mean=[127.5, 127.5, 127.5],
         std=[64., 64., 64.],
         format_shape='NCHW'))

@@ -31,7 +31,7 @@ model = dict(
     reward=dict(type='PatchReward'),
     ppo=dict(type='PPOLoss', gamma=0.7),
     data_preprocessor=dict(
-        type='ActionDataPreprocessor',
+        type='InPlaceDataPreprocessor',
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         format_shape='NCHW'))

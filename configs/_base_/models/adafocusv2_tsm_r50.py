@@ -43,7 +43,7 @@ model = dict(
         dropout_ratio=0.5,
         init_cfg=dict(type='Normal', layer='Linear', std=0.001)),
     data_preprocessor=dict(
-        type='ActionDataPreprocessor',
+        type='InPlaceDataPreprocessor',
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         format_shape='NCHW'))
