@@ -117,16 +117,21 @@ def _read_index(filename: str, size: int, mtime_ns: int) -> VideoIndex:
             _Packet(p.pts, p.is_keyframe, p.is_discard, p.is_disposable)
             for p in container.demux(stream) if p.size
         ]
-        return _build(stream, packets)
+        return _build(stream, packets, container.format.name)
 
 
-def _build(stream: av.VideoStream, packets: List[_Packet]) -> VideoIndex:
+def _build(stream: av.VideoStream, packets: List[_Packet],
+           container_format: str) -> VideoIndex:
     context = stream.codec_context
     shown = [p.pts for p in packets if not p.is_discarded]
     keys = [p.pts for p in packets if p.is_key]
     has_times = None not in shown and None not in keys and (
         len(set(shown)) == len(shown))
     pts = np.array(shown if has_times else [], np.int64)
+    reordered = not has_times or bool((np.diff(pts) < 0).any())
+    if reordered and container_format == 'avi':
+        # AVI holds no times of display; what FFmpeg makes up is wrong then.
+        has_times = False
     codec = context.codec.canonical_name
     return VideoIndex(
         codec=codec,
@@ -137,7 +142,7 @@ def _build(stream: av.VideoStream, packets: List[_Packet]) -> VideoIndex:
         key_pts=np.sort(np.array(keys if has_times else [], np.int64)),
         time_base=stream.time_base,
         frame_rate=float(stream.average_rate or stream.guessed_rate or 0),
-        reordered=not has_times or bool((np.diff(pts) < 0).any()),
+        reordered=reordered,
         num_references=(max_num_ref_frames(context.extradata)
                         if codec == 'h264' else None),
         has_disposable=any(p.is_disposable for p in packets))

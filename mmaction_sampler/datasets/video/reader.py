@@ -6,10 +6,10 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from .container import VideoError, errors_name, open_video
 from .index import VideoIndex, read_index
+from .rgb import RGBConverter
 
 
 class NumberedFrame(NamedTuple):
@@ -21,32 +21,6 @@ class NumberedFrame(NamedTuple):
     """
     number: int
     frame: av.VideoFrame
-
-
-class RGBConverter:
-    """Frames as RGB arrays, through one shared converter.
-
-    A converter for each frame would take ten times as long.
-    """
-
-    def __init__(self) -> None:
-        self._reformatter = VideoReformatter()
-
-    def __call__(self, frame: av.VideoFrame, width: int = 0,
-                 height: int = 0) -> np.ndarray:
-        """Convert a frame, in coded orientation.
-
-        Args:
-            frame (av.VideoFrame): The frame.
-            width (int): Resize to this width; 0 for the frame's own.
-            height (int): Resize to this height; 0 for the frame's own.
-
-        Returns:
-            np.ndarray: uint8 ``(height, width, 3)``.
-        """
-        return self._reformatter.reformat(
-            frame, width=width or None, height=height or None,
-            format='rgb24', threads=1).to_ndarray()
 
 
 class VideoReader:
@@ -190,25 +164,17 @@ class VideoReader:
         if start >= stop:
             return
         key = self.index.key_before(start)
-        context = self._stream.codec_context
         with errors_name(self.filename):
             if key is None:
-                self._reopen()
-                packets = self._container.demux(self._stream)
-                context = self._stream.codec_context
+                frames = (numbered for numbered in self._iter_from_start()
+                          if numbered.frame.key_frame)
             else:
-                packets = self._packets_from(key)
-                context = self._stream.codec_context
-            context.skip_frame = 'NONKEY'
-            frames = (frame for packet in packets
-                      if packet.is_keyframe or not packet.size
-                      for frame in context.decode(packet))
-            for numbered in self._number(frames):
+                frames = self._number(self._iter_keys_from(key))
+            for numbered in frames:
                 if numbered.number >= stop:
                     break
                 if numbered.number >= start:
                     yield numbered
-        context.skip_frame = 'DEFAULT'
 
     def to_rgb(self, frame: av.VideoFrame) -> np.ndarray:
         """Convert a frame to RGB and turn it upright.
@@ -250,6 +216,12 @@ class VideoReader:
     def _iter_from(self, key: int) -> Iterator[av.VideoFrame]:
         for packet in self._packets_from(key):
             yield from self._stream.codec_context.decode(packet)
+
+    def _iter_keys_from(self, key: int) -> Iterator[av.VideoFrame]:
+        for packet in self._packets_from(key):
+            # The last packet is empty and makes the decoder give all.
+            if packet.is_keyframe or not packet.size:
+                yield from self._stream.codec_context.decode(packet)
 
     def _iter_from_start(self) -> Iterator[NumberedFrame]:
         """All frames, counted if they have no times."""
