@@ -4,7 +4,8 @@ Displacement is that of the content from the earlier frame to the later one,
 in pixels (x, y), x to the right and y down: the opposite of the codec's
 vector, which leads from a block back to where it is copied from.
 """
-from typing import NamedTuple, Tuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -42,15 +43,13 @@ def block_displacement(motion_vectors: np.ndarray) -> np.ndarray:
         ``(n, 2)``.
     """
     # A vector to an earlier frame leads back in time, one to a later frame
-    # forward.
-    scale = motion_vectors['motion_scale'] * np.where(
-        motion_vectors['source'] < 0, -1., 1.)
-    # Some codecs have a scale of zero for vectors that are all zero.
-    scale[scale == 0] = 1.
-    vectors = np.empty((len(motion_vectors), 2))
-    np.divide(motion_vectors['motion_x'], scale, out=vectors[:, 0])
-    np.divide(motion_vectors['motion_y'], scale, out=vectors[:, 1])
-    return vectors
+    # forward. Some codecs give vectors that are all zero a scale of zero.
+    source = motion_vectors['source']
+    scale = np.maximum(motion_vectors['motion_scale'], 1) * np.where(
+        source < 0, -1., 1.)
+    vectors = np.stack(
+        [motion_vectors['motion_x'], motion_vectors['motion_y']], 1)
+    return vectors / scale[:, None]
 
 
 def motion_field(motion_vectors: np.ndarray, height: int,
@@ -77,15 +76,13 @@ def motion_field(motion_vectors: np.ndarray, height: int,
             np.zeros((rows, columns), np.float32))
     # Blocks are no larger than a macroblock and inside one, so that the cell
     # of a block's centre holds all of it.
-    row = np.clip(motion_vectors['dst_y'] // MACROBLOCK, 0, rows - 1)
-    column = np.clip(motion_vectors['dst_x'] // MACROBLOCK, 0, columns - 1)
-    cell = row.astype(np.intp) * columns + column
-    area = motion_vectors['w'].astype(np.float64) * motion_vectors['h']
-    vectors = block_displacement(motion_vectors)
+    cell = _cells(motion_vectors, rows, columns)
+    area = motion_vectors['w'] * motion_vectors['h'].astype(np.float64)
+    vectors = block_displacement(motion_vectors) * area[:, None]
     total = np.bincount(cell, area, size)
     mean = np.stack([
-        np.bincount(cell, area * vectors[:, 0], size),
-        np.bincount(cell, area * vectors[:, 1], size)
+        np.bincount(cell, vectors[:, 0], size),
+        np.bincount(cell, vectors[:, 1], size)
     ], 1)
     mean /= np.maximum(total, 1)[:, None]
     if (motion_vectors['source'] > 0).any():
@@ -94,6 +91,16 @@ def motion_field(motion_vectors: np.ndarray, height: int,
     return MotionField(
         mean.reshape(rows, columns, 2).astype(np.float32),
         coverage.reshape(rows, columns).astype(np.float32))
+
+
+def _cells(motion_vectors: np.ndarray, rows: int,
+           columns: int) -> np.ndarray:
+    """Numbers of the macroblocks that blocks lie in, row after row."""
+    row, column = motion_vectors['dst_y'] >> 4, motion_vectors['dst_x'] >> 4
+    if len(row) and (row.min() < 0 or column.min() < 0 or row.max() >= rows
+                     or column.max() >= columns):
+        row, column = row.clip(0, rows - 1), column.clip(0, columns - 1)
+    return row.astype(np.intp) * columns + column
 
 
 def _area_once(motion_vectors: np.ndarray, cell: np.ndarray, area: np.ndarray,
@@ -115,44 +122,27 @@ def pixel_shifts(motion_vectors: np.ndarray, height: int,
         width (int): W of the frame in pixels.
 
     Returns:
-        np.ndarray: Pixels (x, y), int64 ``(2 * ceil(H / 16),
-        2 * ceil(W / 16), 2)``, one for 8 x 8 pixels; zero in intra blocks.
+        np.ndarray: Pixels (x, y), int64 ``(h, w, 2)``; zero in intra blocks.
+        One for each macroblock, ``h = ceil(H / 16)``, or where some are
+        divided one for 8 x 8 pixels, ``h = 2 * ceil(H / 16)``.
     """
     rows, columns = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
-    # Rows and columns of macroblocks, and of halves inside of them.
-    shifts = np.zeros((rows, 2, columns, 2, 2), np.int64)
-    y, x = motion_vectors['dst_y'], motion_vectors['dst_x']
-    inside = (y >= 0) & (x >= 0) & (y < rows * MACROBLOCK) & (
-        x < columns * MACROBLOCK)
-    if not inside.all():
-        motion_vectors = motion_vectors[inside]
-        y, x = y[inside], x[inside]
+    cell = _cells(motion_vectors, rows, columns)
     vectors = np.rint(block_displacement(motion_vectors)).astype(np.int64)
-    row, column = y // MACROBLOCK, x // MACROBLOCK
     tall = motion_vectors['h'] == MACROBLOCK
     wide = motion_vectors['w'] == MACROBLOCK
-    whole = tall & wide
-    if whole.all():
-        shifts[row, :, column] = vectors[:, None, None]
-        return shifts.reshape(2 * rows, 2 * columns, 2)
-    lower, right = y // SMALLEST_BLOCK % 2, x // SMALLEST_BLOCK % 2
-    for kind, half_row, half_column in (
-        (whole, slice(None), slice(None)),
-        (wide & ~tall, lower, slice(None)),
-        (tall & ~wide, slice(None), right),
-        (~tall & ~wide, lower, right)):
-        if kind.any():
-            _fill(shifts, kind, (row, half_row, column, half_column), vectors)
-    return shifts.reshape(2 * rows, 2 * columns, 2)
-
-
-def _fill(shifts: np.ndarray, kind: np.ndarray, place: Tuple,
-          vectors: np.ndarray) -> None:
-    """Write the vectors of one shape of block."""
-    place = tuple(p if isinstance(p, slice) else p[kind] for p in place)
-    halves = sum(isinstance(p, slice) for p in place)
-    values = vectors[kind]
-    shifts[place] = values.reshape(len(values), *(1, ) * halves, 2)
+    if (tall & wide).all():
+        shifts = np.zeros((rows * columns, 2), np.int64)
+        shifts[cell] = vectors
+        return shifts.reshape(rows, columns, 2)
+    shifts = np.zeros((rows * columns, 2, 2, 2), np.int64)
+    lower = motion_vectors['dst_y'] >> 3 & 1
+    right = motion_vectors['dst_x'] >> 3 & 1
+    for half in np.ndindex(2, 2):
+        inside = (tall | (lower == half[0])) & (wide | (right == half[1]))
+        shifts[(cell[inside], *half)] = vectors[inside]
+    return shifts.reshape(rows, columns, 2, 2, 2).swapaxes(1, 2).reshape(
+        2 * rows, 2 * columns, 2)
 
 
 def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
@@ -171,30 +161,33 @@ def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     if not shifts.any():
         return reference
     height, width, channels = reference.shape
-    cell = SMALLEST_BLOCK
-    whole = shifts[::2, ::2]
-    if (np.array_equal(whole, shifts[1::2, ::2])
-            and np.array_equal(whole, shifts[::2, 1::2])
-            and np.array_equal(whole, shifts[1::2, 1::2])):
-        shifts, cell = whole, MACROBLOCK
+    cell = MACROBLOCK if len(shifts) == -(-height // MACROBLOCK) else (
+        SMALLEST_BLOCK)
+    # Where blocks come from. One that lies wholly outside has the same pixels
+    # wherever it is.
     rows, columns = shifts.shape[:2]
-    # A block that lies wholly outside has the same pixels wherever it is.
-    x = np.arange(columns) * cell - shifts[..., 0]
-    x = np.clip(x, -cell, width)
-    y = np.repeat(-shifts[..., 1], cell, 0)[:height]
-    y = np.clip(y + np.arange(height)[:, None], -1, height)
-    padded = cv2.copyMakeBorder(reference, 1, 1, cell, cell,
+    home_y, home_x = np.arange(rows)[:, None] * cell, np.arange(columns) * cell
+    y = np.clip(home_y - shifts[..., 1], -cell, height) - home_y
+    x = np.clip(home_x - shifts[..., 0], -cell, width) - home_x
+    padded = cv2.copyMakeBorder(reference, cell, cell, cell, 2 * cell,
                                 cv2.BORDER_REPLICATE)
+    pitch = padded.shape[1]
     # One element is a row of a block, so that NumPy copies whole rows; one
     # begins at every pixel.
     pixel = channels * reference.itemsize
-    pitch = width + 2 * cell
     starts = np.ndarray((padded.shape[0] * pitch - cell + 1, ),
                         f'V{cell * pixel}', padded, strides=(pixel, ))
-    x = np.repeat(x, cell, 0)[:height]
-    moved = starts[(y + 1) * pitch + x + cell]
+    moved = starts[np.repeat(y * pitch + x, cell, 0)[:height] + _places(
+        height, columns, cell, pitch)]
     return moved.view(reference.dtype).reshape(
         height, columns * cell, channels)[:, :width]
+
+
+@lru_cache(maxsize=16)
+def _places(height: int, columns: int, cell: int, pitch: int) -> np.ndarray:
+    """Pixels of a padded picture that rows of unmoved blocks begin at."""
+    rows = (np.arange(height) + cell) * pitch
+    return rows[:, None] + (np.arange(columns) + 1) * cell
 
 
 def residual(frame: np.ndarray, prediction: np.ndarray) -> np.ndarray:

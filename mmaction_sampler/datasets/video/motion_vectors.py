@@ -19,10 +19,11 @@ _EXPORTED = {
 }
 # Vectors do not depend on pixels; without them decoding is a tenth faster.
 _VECTORS_ALONE = {'skip_idct': 'all', 'skip_loop_filter': 'all'}
-_NO_VECTORS = np.empty(
-    0, [('source', 'i4'), ('w', 'u1'), ('h', 'u1'), ('src_x', 'i2'),
-        ('src_y', 'i2'), ('dst_x', 'i2'), ('dst_y', 'i2'), ('flags', 'u8'),
-        ('motion_x', 'i4'), ('motion_y', 'i4'), ('motion_scale', 'u2')])
+# FFmpeg's AVMotionVector.
+_BLOCK = np.dtype([('source', 'i4'), ('w', 'u1'), ('h', 'u1'),
+                   ('src_x', 'i2'), ('src_y', 'i2'), ('dst_x', 'i2'),
+                   ('dst_y', 'i2'), ('flags', 'u8'), ('motion_x', 'i4'),
+                   ('motion_y', 'i4'), ('motion_scale', 'u2')], align=True)
 REENCODE = 'tools/data/reencode.py'
 
 
@@ -194,5 +195,5 @@ def _normalise_at_first_size(
 
 def _vectors(frame: av.VideoFrame) -> np.ndarray:
     vectors = frame.side_data.get('MOTION_VECTORS')
-    # The next frame may overwrite the memory.
-    return _NO_VECTORS if vectors is None else vectors.to_ndarray().copy()
+    # The next frame may overwrite the memory. NumPy would copy field by field.
+    return np.frombuffer(b'' if vectors is None else bytes(vectors), _BLOCK)

@@ -50,6 +50,8 @@ class VideoReader:
                  codec_options: Mapping[str, str] = {}) -> None:
         self.filename = str(filename)
         self.index: VideoIndex = read_index(self.filename)
+        times = () if self.index.pts is None else self.index.pts.tolist()
+        self._numbers = {pts: number for number, pts in enumerate(times)}
         self._codec_options = codec_options
         self._to_rgb = RGBConverter()
         self._open()
@@ -231,7 +233,7 @@ class VideoReader:
                 frames: Iterator[av.VideoFrame]) -> Iterator[NumberedFrame]:
         """Number frames by their times; leave out those not in the index."""
         for frame in frames:
-            number = self.index.number_of(frame.pts)
+            number = self._numbers.get(frame.pts)
             if number is not None:
                 yield NumberedFrame(number, frame)
 
