@@ -56,7 +56,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--rounds', type=int, default=5,
                         help='default: %(default)s')
     parser.add_argument('--ffmpeg', default=find_ffmpeg(),
-                        help='the program (default: %(default)s)')
+                        help='the program; empty to do without (default: %(default)s)')
     parser.add_argument('--json', type=Path, help='write the figures, too')
     args = parser.parse_args(argv)
     if args.rounds < 1:
@@ -122,7 +122,7 @@ def whole_file(filename: str,
                ffmpeg: Optional[str]) -> Dict[str, Callable[[], object]]:
     """Ways of reading a whole file; the first is the baseline."""
     ways = {}
-    if ffmpeg is not None:
+    if ffmpeg:
         ways['ffmpeg to null'] = lambda: decode_null(ffmpeg, filename)
     ways['every frame, not converted'] = lambda: decode_all(filename)
     ways['I-frames only, RGB'] = lambda: decode_key_frames(filename)

@@ -89,12 +89,13 @@ def test_accumulation_follows_every_pixel():
     height, width = 24, 40
     image = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
     follow = Accumulation(height, width)
-    moved, sources = image, np.stack(np.mgrid[:height, :width], -1)
+    moved = image
+    sources = np.stack(np.mgrid[:height, :width], -1).astype(np.int16)
     for _ in range(3):
         shifts = rng.integers(-9, 9, (4, 6, 2))
         follow.update(shifts)
         moved = np.ascontiguousarray(warp(moved, shifts))
-        sources = warp(sources, shifts)
+        sources = np.ascontiguousarray(warp(sources, shifts))
     np.testing.assert_array_equal(follow.predict(image), moved)
     expected = np.stack(np.mgrid[:height, :width], -1) - sources
     np.testing.assert_array_equal(follow.displacement(), expected[..., ::-1])

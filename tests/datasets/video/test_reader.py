@@ -110,9 +110,10 @@ def test_turned_video(tmp_path):
         stream = container.add_stream('mpeg4', rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuv420p'
         stream.set_display_rotation(-90)
-        for image in FRAMES[:3]:
-            container.mux(stream.encode(
-                av.VideoFrame.from_ndarray(image, format='rgb24')))
+        for number, image in enumerate(FRAMES[:12]):
+            frame = av.VideoFrame.from_ndarray(image, format='rgb24')
+            frame.pts = number
+            container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     theirs = decord.VideoReader(str(path)).get_batch([1]).asnumpy()[0]
     with VideoReader(str(path)) as reader:
