@@ -56,7 +56,8 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--rounds', type=int, default=5,
                         help='default: %(default)s')
     parser.add_argument('--ffmpeg', default=find_ffmpeg(),
-                        help='the program; empty to do without (default: %(default)s)')
+                        help='the program; empty to do without '
+                        '(default: %(default)s)')
     parser.add_argument('--json', type=Path, help='write the figures, too')
     args = parser.parse_args(argv)
     if args.rounds < 1:
