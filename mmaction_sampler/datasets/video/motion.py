@@ -78,14 +78,21 @@ def motion_field(motion_vectors: np.ndarray, height: int,
     # of a block's centre holds all of it.
     cell = _cells(motion_vectors, rows, columns)
     area = motion_vectors['w'] * motion_vectors['h'].astype(np.float64)
-    vectors = block_displacement(motion_vectors) * area[:, None]
-    total = np.bincount(cell, area, size)
-    mean = np.stack([
-        np.bincount(cell, vectors[:, 0], size),
-        np.bincount(cell, vectors[:, 1], size)
-    ], 1)
-    mean /= np.maximum(total, 1)[:, None]
-    if (motion_vectors['source'] > 0).any():
+    vectors = block_displacement(motion_vectors)
+    from_later = (motion_vectors['source'] > 0).any()
+    if not from_later and area.min() == MACROBLOCK**2:
+        # One block in a cell: nothing to average.
+        mean, total = np.zeros((size, 2)), np.zeros(size)
+        mean[cell], total[cell] = vectors, MACROBLOCK**2
+    else:
+        vectors *= area[:, None]
+        total = np.bincount(cell, area, size)
+        mean = np.stack([
+            np.bincount(cell, vectors[:, 0], size),
+            np.bincount(cell, vectors[:, 1], size)
+        ], 1)
+        mean /= np.maximum(total, 1)[:, None]
+    if from_later:
         total = _area_once(motion_vectors, cell, area, size)
     coverage = np.minimum(total / MACROBLOCK**2, 1)
     return MotionField(
@@ -97,10 +104,11 @@ def _cells(motion_vectors: np.ndarray, rows: int,
            columns: int) -> np.ndarray:
     """Numbers of the macroblocks that blocks lie in, row after row."""
     row, column = motion_vectors['dst_y'] >> 4, motion_vectors['dst_x'] >> 4
-    if len(row) and (row.min() < 0 or column.min() < 0 or row.max() >= rows
-                     or column.max() >= columns):
-        row, column = row.clip(0, rows - 1), column.clip(0, columns - 1)
-    return row.astype(np.intp) * columns + column
+    cell = row.astype(np.intp) * columns + column
+    if len(cell) and (cell.min() < 0 or cell.max() >= rows * columns):
+        cell = row.clip(0, rows - 1).astype(np.intp) * columns + column.clip(
+            0, columns - 1)
+    return cell
 
 
 def _area_once(motion_vectors: np.ndarray, cell: np.ndarray, area: np.ndarray,
