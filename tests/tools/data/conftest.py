@@ -9,7 +9,8 @@ import pytest
 from helpers import REPOSITORY
 
 TOOL_DIR = REPOSITORY / 'tools/data'
-PACKAGES = ('annotations', 'convert_annotations', 'check_annotations')
+PACKAGES = ('annotations', 'convert_annotations', 'check_annotations',
+            'reencode')
 TASKS = """
 import os
 import signal

@@ -1,0 +1,96 @@
+"""Videos of known motion, in the codecs that matter."""
+from fractions import Fraction
+from pathlib import Path
+from typing import Dict, Optional, Tuple
+
+import av
+import cv2
+import numpy as np
+
+#: Options that make the codec predict from the last frame alone.
+EXACT: Dict[str, Dict] = {
+    'mpeg4': dict(codec='mpeg4', max_b_frames=0,
+                  options={'flags': '+qscale', 'global_quality': '236'}),
+    'h264': dict(codec='libx264', max_b_frames=0,
+                 options={'refs': '1', 'crf': '12', 'x264-params':
+                          'weightp=0:scenecut=0'}),
+}
+#: Files whose own vectors do not tell the motion from frame to frame.
+INEXACT: Dict[str, Dict] = {
+    'mpeg4_b': dict(codec='mpeg4', max_b_frames=2,
+                    options={'flags': '+qscale', 'global_quality': '236'}),
+    'h264_b': dict(codec='libx264', max_b_frames=3,
+                   options={'refs': '4', 'crf': '12'}),
+    'h264_refs': dict(codec='libx264', max_b_frames=0,
+                      options={'refs': '4', 'crf': '12'}),
+}
+
+
+def moving_texture(num_frames: int, height: int, width: int,
+                   shift: Tuple[int, int]) -> np.ndarray:
+    """A smooth texture that moves by ``shift`` (x, y) pixels a frame.
+
+    Returns:
+        np.ndarray: RGB uint8 ``(num_frames, height, width, 3)``.
+    """
+    margin = num_frames * max(map(abs, shift))
+    noise = np.random.default_rng(0).normal(
+        size=(height + 2 * margin, width + 2 * margin, 3))
+    smooth = cv2.GaussianBlur(noise, (0, 0), 3)
+    image = np.uint8(128 + 100 * smooth / np.abs(smooth).max())
+    frames = []
+    for i in range(num_frames):
+        y, x = margin - i * shift[1], margin - i * shift[0]
+        frames.append(image[y:y + height, x:x + width])
+    return np.stack(frames)
+
+
+def write_frames(path: Path,
+                 frames: np.ndarray,
+                 codec: str = 'libx264',
+                 max_b_frames: int = 0,
+                 options: Optional[Dict[str, str]] = None,
+                 gop: int = 12,
+                 pts: Optional[np.ndarray] = None,
+                 sound: Optional[np.ndarray] = None) -> Path:
+    """Encode RGB frames at 10 per second, or at times in 1/1000 s.
+
+    Args:
+        path (Path): File to write.
+        frames (np.ndarray): uint8 ``(n, H, W, 3)``.
+        codec (str): FFmpeg's name of an encoder.
+        max_b_frames (int): B-frames in a row.
+        options (dict, optional): Of the encoder.
+        gop (int): Frames in a group.
+        pts (np.ndarray, optional): Times in 1/1000 s.
+        sound (np.ndarray, optional): 16 kHz mono, float32 ``(samples, )``.
+    """
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = 'yuv420p'
+        stream.gop_size = gop
+        stream.thread_count = 1
+        stream.max_b_frames = max_b_frames
+        stream.options = options or {}
+        if pts is not None:
+            stream.codec_context.time_base = Fraction(1, 1000)
+        audio = None if sound is None else container.add_stream(
+            'pcm_s16le' if path.suffix in ('.avi', '.mkv') else 'aac',
+            rate=16000, layout='mono')
+        for i, image in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(image, format='rgb24')
+            frame.pts = i if pts is None else int(pts[i])
+            frame.time_base = (
+                Fraction(1, 10) if pts is None else Fraction(1, 1000))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        if audio is not None:
+            samples = av.AudioFrame.from_ndarray(
+                np.int16(sound * 32767)[None], format='s16', layout='mono')
+            samples.sample_rate = 16000
+            samples.pts = 0
+            samples.time_base = Fraction(1, 16000)
+            container.mux(audio.encode(samples))
+            container.mux(audio.encode(None))
+    return path
