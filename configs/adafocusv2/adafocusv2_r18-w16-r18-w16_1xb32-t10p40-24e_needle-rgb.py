@@ -1,5 +1,9 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
-# in a few of the frames, and in a few pixels of those.
+# in a few of the frames, and in a few pixels of those. The networks are those
+# of AdaFocus there; the local one should start from the same weights:
+#   --cfg-options \
+#   model.component_checkpoints.local_cnn.checkpoint=OCSAMPLER_NEEDLE.pth \
+#   model.component_checkpoints.local_cnn.prefix=classifier.backbone.
 _base_ = [
     '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
 ]
@@ -9,21 +13,21 @@ model = dict(
     type='AdaFocusV2',
     num_candidates=num_candidates,
     patch_size=40,
-    glance_resize=dict(size=56, mode='bilinear'),
+    glance_resize=dict(size=40, mode='bilinear'),
     spatial_pool='max',
     global_cnn=dict(
         type='mmpretrain.ResNet',
         depth=18,
         stem_channels=16,
         base_channels=16,
-        num_stages=3,
-        strides=(1, 2, 2),
-        dilations=(1, 1, 1),
-        out_indices=(2, )),
+        num_stages=2,
+        strides=(1, 2),
+        dilations=(1, 1),
+        out_indices=(1, )),
     policy=dict(
         type='PatchRegressor',
-        in_channels=64,
-        feature_size=4,
+        in_channels=32,
+        feature_size=5,
         conv_channels=32,
         hidden_channels=128),
     local_cnn=dict(
@@ -38,12 +42,12 @@ model = dict(
     classifier=dict(
         type='RunningMaxHead',
         num_classes=8,
-        in_channels=64 + 64,
+        in_channels=32 + 64,
         num_steps=num_candidates,
         hidden_channels=128,
         dropout_ratio=0.),
     global_head=dict(
-        type='BranchHead', num_classes=8, in_channels=64, dropout_ratio=0.),
+        type='BranchHead', num_classes=8, in_channels=32, dropout_ratio=0.),
     local_head=dict(
         type='BranchHead', num_classes=8, in_channels=64, dropout_ratio=0.),
     data_preprocessor=dict(
@@ -81,7 +85,8 @@ train_cfg = dict(
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
-    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2))
+    optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2),
+    paramwise_cfg=dict(custom_keys=dict(policy=dict(lr_mult=0.1))))
 custom_hooks = [
     dict(
         type='TrainingStageHook',
@@ -91,8 +96,14 @@ custom_hooks = [
                 epochs=24,
                 param_scheduler=[
                     dict(
-                        type='OneCycleLR',
-                        eta_max=2e-3,
+                        type='LinearLR',
+                        start_factor=0.1,
+                        end=2,
+                        convert_to_iter_based=True),
+                    dict(
+                        type='CosineAnnealingLR',
+                        begin=2,
+                        T_max=22,
                         convert_to_iter_based=True)
                 ])
         ])
