@@ -5,12 +5,16 @@ from .adafocus_tsm import AdaFocusTSM
 from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .base import ComponentRecognizer
+from .clip_pattern import ClipPattern
+from .faster import FASTER, ClipState
+from .feature_cache import FeatureCache
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'ComponentRecognizer', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
+    'ClipPattern', 'ClipState', 'ComponentRecognizer', 'FASTER',
+    'FeatureCache', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
     'PPODistributedDataParallel', 'StreamOutput'
 ]
