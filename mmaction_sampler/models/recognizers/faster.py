@@ -158,7 +158,7 @@ class FASTER(ComponentRecognizer):
         """
         places = {k: v for k, v in self.positions.items() if v}
         parts = [self.look(k, inputs[:, v]) for k, v in places.items()]
-        shapes = [tuple(part.shape[2:]) for part in parts]
+        shapes = [tuple(map(int, part.shape[2:])) for part in parts]
         if len(set(shapes)) > 1:
             raise ValueError(
                 f'expensive_model gives maps (C, l, h, w) of {shapes[0]} and '
