@@ -5,6 +5,7 @@ from .adafocus_tsm import AdaFocusTSM
 from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .base import ComponentRecognizer
+from .classifier import clip_cost
 from .clip_pattern import ClipPattern
 from .faster import FASTER, ClipState
 from .feature_cache import FeatureCache
@@ -16,5 +17,5 @@ __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
     'ClipPattern', 'ClipState', 'ComponentRecognizer', 'FASTER',
     'FeatureCache', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
-    'PPODistributedDataParallel', 'StreamOutput'
+    'PPODistributedDataParallel', 'StreamOutput', 'clip_cost'
 ]

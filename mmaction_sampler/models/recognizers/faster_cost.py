@@ -1,7 +1,7 @@
 """What the components of a FASTER cost for one video."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, List
+from typing import TYPE_CHECKING, Dict, Tuple
 
 from torch import Tensor, nn
 
@@ -11,20 +11,40 @@ if TYPE_CHECKING:
     from .faster import FASTER
 
 
+Trace = Tuple[int, Tuple[int, ...]]  # multiply-adds, shape of the output
+# Layers and shape of the input -> trace; tables and sweeps build the same
+# networks again and again, and a trace of the large ones takes seconds.
+_TRACES: Dict[str, Trace] = {}
+
+
 class _Look(nn.Module):
     """:meth:`FASTER.look` of one model, so that its cost can be traced."""
 
     def __init__(self, model: FASTER, name: str) -> None:
         super().__init__()
         self.network = getattr(model, name)
+        self.reads_scores = model.cls_head is None
         self._look = lambda clips: model.look(name, clips)
-        self.shape: List[int] = []
+        self.shape: Tuple[int, ...] = ()
+
+    def extra_repr(self) -> str:
+        """What else decides the cost."""
+        return f'reads_scores={self.reads_scores}'
 
     def forward(self, clips: Tensor) -> Tensor:
         """Keep the shape of what comes out, for the aggregator."""
         seen = self._look(clips)
-        self.shape = [int(size) for size in seen.shape[2:]]
+        self.shape = tuple(map(int, seen.shape[2:]))
         return seen
+
+
+def _trace(module: nn.Module, inputs: Tensor) -> Trace:
+    """Multiply-adds of a module, and ``shape`` of it if it has one."""
+    key = f'{module} {tuple(inputs.shape)}'
+    if key not in _TRACES:
+        macs = count_macs(module, [inputs])
+        _TRACES[key] = macs, getattr(module, 'shape', ())
+    return _TRACES[key]
 
 
 def measure_costs(model: FASTER, height: int,
@@ -48,14 +68,12 @@ def measure_costs(model: FASTER, height: int,
     costs: Dict[str, ComponentCost] = {}
     for name, positions in model.positions.items():
         if positions:
-            look = _Look(model, name)
-            costs[name] = ComponentCost(
-                count_macs(look, [clip]), len(positions))
-            shape = look.shape
+            macs, shape = _trace(_Look(model, name), clip)
+            costs[name] = ComponentCost(macs, len(positions))
     clips = zeros(1, num_clips, *shape)
     steps = max(num_clips - 1, 1)
-    costs['aggregator'] = ComponentCost(
-        count_macs(model.aggregator, [clips]) / steps, steps)
+    macs, _ = _trace(model.aggregator, clips)
+    costs['aggregator'] = ComponentCost(macs / steps, steps)
     if model.cls_head is not None:
         output = model.aggregator.step(clips[:, 0])[0]
         costs['cls_head'] = ComponentCost(
