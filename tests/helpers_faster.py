@@ -1,8 +1,10 @@
 """What the tests of FASTER share: tiny models, and clips for them."""
-from typing import Optional
+from pathlib import Path
+from typing import List, Optional
 
 import torch
-from helpers import NUM_CLASSES
+from helpers import NUM_CLASSES, tiny_config
+from mmengine.config import Config
 from torch import Tensor
 
 WIDTH = 2  # base_channels; the maps have 4 * 8 times as many
@@ -48,3 +50,29 @@ def clips(batch_size: int = 2, num_clips: int = 3, clip_len: int = 8,
           size: int = 32) -> Tensor:
     """Normalised clips ``(B, N, 3, L, size, size)``."""
     return torch.randn(batch_size, num_clips, 3, clip_len, size, size)
+
+
+def clip_pipeline(num_clips: int = 3, clip_len: int = 8) -> List[dict]:
+    """Decode clips, without random augmentation."""
+    return [
+        dict(type='DecordInit'),
+        dict(type='SampleFrames', clip_len=clip_len, num_clips=num_clips,
+             test_mode=True),
+        dict(type='DecordDecode'),
+        dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='PackActionInputs',
+             meta_keys=('filename', 'frame_inds', 'clip_len')),
+    ]
+
+
+def faster_config(ann_file: Path, work_dir: Path, model: dict) -> Config:
+    """A run of FASTER on a written data set, on the CPU."""
+    cfg = tiny_config(ann_file, work_dir)
+    cfg.model = model
+    for loader in ('train', 'val', 'test'):
+        cfg[f'{loader}_dataloader'].dataset.pipeline = clip_pipeline(
+            model['num_clips'], model['clip_len'])
+    cfg.custom_hooks[0].stages = [dict(name='clip_level', epochs=1),
+                                  dict(name='aggregation', epochs=1)]
+    cfg.train_cfg.update(max_epochs=2, val_interval=2)
+    return cfg
