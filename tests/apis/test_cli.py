@@ -7,6 +7,7 @@ from typing import List
 
 import pytest
 import torch
+from helpers import REPOSITORY
 from mmengine.config import Config
 
 from mmaction_sampler.apis import cli, config_edits

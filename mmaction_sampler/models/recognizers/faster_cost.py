@@ -22,14 +22,11 @@ class _Look(nn.Module):
 
     def __init__(self, model: FASTER, name: str) -> None:
         super().__init__()
-        self.network = getattr(model, name)
-        self.reads_scores = model.cls_head is None
+        network = getattr(model, name)
+        # What is run, and so what decides the cost: see _trace.
+        self.network = network if model.cls_head is None else network.backbone
         self._look = lambda clips: model.look(name, clips)
         self.shape: Tuple[int, ...] = ()
-
-    def extra_repr(self) -> str:
-        """What else decides the cost."""
-        return f'reads_scores={self.reads_scores}'
 
     def forward(self, clips: Tensor) -> Tensor:
         """Keep the shape of what comes out, for the aggregator."""
