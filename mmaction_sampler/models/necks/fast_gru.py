@@ -18,7 +18,7 @@ def project(in_channels: int, out_channels: int) -> nn.Conv3d:
 
 
 class GatedAggregator(Aggregator):
-    """The state transition of a GRU, with gates left to subclasses.
+    """The state transition of a GRU, FASTER Eq. (3); subclasses have gates.
 
     The printed V of the two terms of Eq. 3 is read as two matrices: they
     give the paper's FLOPs of FAST-GRU, 3.5 C^2 a place.
@@ -46,8 +46,7 @@ class GatedAggregator(Aggregator):
 
     def advance(self, clip: Tensor,
                 state: AggregationState) -> AggregationState:
-        """Candidate and new state, FASTER Eq. (3); see :class:`Aggregator`.
-        """
+        """Candidate and new state; see :class:`Aggregator`."""
         output, = state
         read, update = self.gates(clip, output)
         candidate = torch.tanh(
@@ -57,7 +56,9 @@ class GatedAggregator(Aggregator):
 
 @MODELS.register_module()
 class GRUAggregator(GatedAggregator):
-    """The usual GRU, on pooled maps: its output is ``(B, C, 1, 1, 1)``.
+    """The usual GRU, its gates FASTER Eq. (2), on pooled maps.
+
+    Its output is ``(B, C, 1, 1, 1)``.
 
     Args:
         channels (int): C of the feature maps.
@@ -73,7 +74,7 @@ class GRUAggregator(GatedAggregator):
         return (clip.mean(dim=(-3, -2, -1), keepdim=True), )
 
     def gates(self, clip: Tensor, output: Tensor) -> Tuple[Tensor, Tensor]:
-        """Full matrices, FASTER Eq. (2); see :class:`GatedAggregator`."""
+        """Full matrices; see :class:`GatedAggregator`."""
         joint = torch.cat([clip, output], dim=1)
         return self.read(joint).sigmoid(), self.update(joint).sigmoid()
 
