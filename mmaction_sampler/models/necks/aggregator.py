@@ -13,8 +13,8 @@ class Aggregator(BaseModule, metaclass=ABCMeta):
     """Makes one feature map of those of N clips, clip after clip.
 
     FASTER Sec. 3.1. The first clip alone makes the first state; a subclass
-    says how (:meth:`start`), and what each further clip does (:meth:`advance`).
-    Clips may come all at once (:meth:`forward`) or one by one (:meth:`step`),
+    says how (:meth:`start`), and what each further clip does
+    (:meth:`advance`). Clips may come all at once (:meth:`forward`) or one by one (:meth:`step`),
     with the same result.
     """
 

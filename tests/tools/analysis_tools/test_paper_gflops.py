@@ -36,7 +36,8 @@ def unknown_setting(**options) -> dict:
 
 def test_figures_of_table_5(tool, tmp_path, capsys):
     out, report = tmp_path / 'gflops.md', tmp_path / 'gflops.json'
-    tool.main(['--rows', 'OCSampler Table 5', '--out', str(out), '--json', str(report)])
+    tool.main(['--rows', 'OCSampler Table 5',
+               '--out', str(out), '--json', str(report)])
     rows = json.loads(report.read_text())
     assert [row['printed'] for row in rows['stated']] == [
         24.7, 25.6, 25.8, 26.4, 27.2]

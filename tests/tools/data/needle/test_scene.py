@@ -48,7 +48,8 @@ def test_plates_move_three_pixels_a_frame(tool: ModuleType) -> None:
     rng = np.random.default_rng(0)
     steps = []
     for _ in range(100):
-        for plate in tool.VARIANTS['main'].draw(rng, 3, False, NUM_FRAMES, 112):
+        for plate in tool.VARIANTS['main'].draw(
+                rng, 3, False, NUM_FRAMES, 112):
             assert plate.corners.min() >= 0 and plate.corners.max() <= 84
             steps.append(np.hypot(*np.diff(plate.corners, axis=0).T))
     # Whole pixels make single steps differ, and bounces shorten a few.
