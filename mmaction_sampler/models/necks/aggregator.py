@@ -14,8 +14,8 @@ class Aggregator(BaseModule, metaclass=ABCMeta):
 
     FASTER Sec. 3.1. The first clip alone makes the first state; a subclass
     says how (:meth:`start`), and what each further clip does
-    (:meth:`advance`). Clips may come all at once (:meth:`forward`) or one by one (:meth:`step`),
-    with the same result.
+    (:meth:`advance`). Clips may come all at once (:meth:`forward`) or one
+    by one (:meth:`step`), with the same result.
     """
 
     def start(self, clip: Tensor) -> AggregationState:
