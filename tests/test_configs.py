@@ -99,8 +99,8 @@ def test_stages_and_candidates_fit_the_model(cfg: Config) -> None:
     for pipeline in pipelines(cfg.to_dict()):
         sampled, = [TRANSFORMS.build(t) for t in pipeline
                     if t['type'] in SAMPLERS]
-        assert sampled.num_candidates == model.num_candidates
-        for name in ('num_glance', 'num_focus'):
+        for name in ('num_candidates', 'num_glance', 'num_focus', 'num_clips',
+                     'clip_len'):
             if hasattr(sampled, name):
                 assert getattr(sampled, name) == getattr(model, name)
 

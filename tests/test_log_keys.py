@@ -1,11 +1,12 @@
 """``docs/log_keys.md`` against what a run emits."""
 import re
 from pathlib import Path
-from typing import Set
+from typing import Callable, Set
 
 from helpers import (REPOSITORY, build_runner, tiny_adafocus, tiny_config,
                      tiny_ocsampler, write_video)
 from helpers_adafocus_v2 import tiny_adafocus_v2
+from helpers_faster import faster_config, tiny_faster
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -47,13 +48,14 @@ def _write(folder: Path, ann_file: Path, broken: bool) -> Path:
     return ann_file
 
 
-def _emitted(folder: Path, model: dict) -> Set[str]:
+def _emitted(folder: Path, model: dict,
+             config: Callable[..., Config] = tiny_config) -> Set[str]:
     """What one epoch of each of the model's stages and validation give."""
     # Batches are of four: the broken video is in one of its own.
     videos = folder / 'videos'
     train_list = _write(videos, folder / 'train.txt', broken=False)
     val_list = _write(videos, folder / 'val.txt', broken=True)
-    cfg: Config = tiny_config(train_list, folder / 'run', model)
+    cfg = config(train_list, folder / 'run', model)
     for loader, ann_file in (('train', train_list), ('val', val_list)):
         dataset = cfg[f'{loader}_dataloader'].dataset
         dataset.update(
@@ -88,6 +90,7 @@ def test_what_runs_emit_is_what_is_documented(tmp_path: Path) -> None:
     emitted = set()
     for model in models:
         emitted |= _emitted(tmp_path / model['type'], model)
+    emitted |= _emitted(tmp_path / 'FASTER', tiny_faster(), faster_config)
     ours = {name for name in documented()
             if name != 'acc/mean_average_precision'}
     assert emitted == ours

@@ -8,8 +8,10 @@ import yaml
 from helpers import REPOSITORY
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.model import BaseModel
 
-from mmaction_sampler.models.recognizers import ComponentRecognizer
+from mmaction_sampler.models.recognizers import (ComponentRecognizer,
+                                                 clip_cost)
 
 CONFIGS = REPOSITORY / 'configs'
 INDEX = REPOSITORY / 'model-index.yml'
@@ -37,16 +39,21 @@ def rows_of(folder: Path) -> Dict[str, float]:
     return {name: float(gflops) for name, gflops in ROW.findall(text)}
 
 
-def gflops_of(model: ComponentRecognizer, cfg: Config,
+def gflops_of(model: BaseModel, cfg: Config,
               resolution: str) -> float:
     """Cost of a video; models that differ in classes alone are traced once.
     """
     config = re.sub(r"'num_classes': \d+", '', str(cfg.model.to_dict()))
-    key = f'{config} {resolution}'
+    key = f'{config} {resolution} {cfg.test_pipeline[1]}'
     if key not in _GFLOPS:
         height, width = (int(n) for n in resolution.split('x'))
-        costs = model.component_costs(height, width)
-        _GFLOPS[key] = sum(cost.macs for cost in costs.values()) / 1e9
+        if isinstance(model, ComponentRecognizer):
+            costs = model.component_costs(height, width).values()
+        else:  # clips, whose scores MMAction2's recognizer averages
+            sampler = cfg.test_pipeline[1]
+            costs = [clip_cost(model, sampler.num_clips, sampler.clip_len,
+                               height, width)]
+        _GFLOPS[key] = sum(cost.macs for cost in costs) / 1e9
     return _GFLOPS[key]
 
 

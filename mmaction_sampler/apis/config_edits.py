@@ -151,25 +151,30 @@ def add_dump(cfg: Config, path: str) -> None:
 
 
 def sync_num_candidates(cfg: Config) -> None:
-    """Load as many candidates a video as the model expects.
+    """Load as many candidates, or clips, a video as the model expects.
 
     Every ``SampleCandidateFrames`` in the pipelines gets the model's
-    ``num_candidates``, so that overriding the latter is enough.
+    ``num_candidates``, and every ``SampleFrames`` its ``num_clips`` and
+    ``clip_len`` if it has both, so that overriding the model's is enough.
     """
     model = cfg.get('model') or {}
-    num_candidates = model.get('num_candidates')
-    if num_candidates is None:
-        return
+    for kind, names in (('SampleCandidateFrames', ('num_candidates', )),
+                        ('SampleFrames', ('num_clips', 'clip_len'))):
+        if all(model.get(name) is not None for name in names):
+            for name in names:
+                _sync(cfg, kind, name, model[name])
+
+
+def _sync(cfg: Config, kind: str, name: str, value: int) -> None:
+    """Set an argument of every transform of one kind, and say so."""
     for key in _PIPELINES:
-        for transform in _find_transforms(
-                cfg.get(key), 'SampleCandidateFrames'):
-            given = transform.get('num_candidates')
-            if given != num_candidates:
-                transform['num_candidates'] = num_candidates
+        for transform in _find_transforms(cfg.get(key), kind):
+            given = transform.get(name)
+            if given != value:
+                transform[name] = value
                 print_log(
-                    f'{key}: SampleCandidateFrames.num_candidates {given} -> '
-                    f'{num_candidates}, as in model.num_candidates',
-                    logger='current')
+                    f'{key}: {kind}.{name} {given} -> {value}, as in '
+                    f'model.{name}', logger='current')
 
 
 def keep_meta_keys(node: Any, keys: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import torch
 from helpers import (REPOSITORY, run_python, tiny_adafocus, tiny_adafocus_tsm,
                      tiny_config)
 from helpers_adafocus_v2 import tiny_adafocus_v2
+from helpers_faster import faster_config, tiny_faster
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from torch import Tensor
@@ -107,3 +108,22 @@ def test_adafocus_v2_in_its_one_stage(ann_file, tmp_path):
                   'classifier.weight', 'global_head.projection.weight')
     for name in parameters:
         assert not torch.equal(states[0, 0][name], states[1, 0][name]), name
+
+
+def test_faster_in_its_stages(ann_file, tmp_path):
+    cfg = faster_config(ann_file, tmp_path / 'run', tiny_faster(
+        feature_cache=str(tmp_path / 'features')))
+    cfg.custom_hooks[0].stages.append(dict(name='end_to_end', epochs=1))
+    cfg.train_cfg.max_epochs = 3
+    states = train_on_two_ranks(cfg, tmp_path, epochs=3)
+    check_ranks_are_equal(states)
+
+    def changed(epoch: int, name: str) -> bool:
+        return not torch.equal(states[epoch - 1, 0][name],
+                               states[epoch, 0][name])
+
+    clip_model = 'expensive_model.backbone.stem.0.conv.weight'
+    assert changed(1, 'aggregator.candidate_input.weight')
+    assert not changed(1, clip_model)
+    assert changed(2, clip_model)
+    assert list((tmp_path / 'features').rglob('*'))

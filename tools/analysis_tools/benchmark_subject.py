@@ -14,7 +14,7 @@ from mmengine.runner import Runner
 from mmengine.utils.dl_utils import set_multi_processing
 from network_clock import Mark, NetworkClock
 from process_memory import Megabytes, in_fresh_process, peak_memory
-from profile_stage import random_batch
+from profile_stage import frames_of, random_batch
 from torch.utils.data import DataLoader
 
 from mmaction_sampler.apis.config_edits import sync_num_candidates
@@ -196,7 +196,7 @@ class Subject:
 
 
 def _random_batches(cfg: Config, settings: Settings) -> List[dict]:
-    if 'num_candidates' not in cfg.model:
+    if not {'num_candidates', 'num_clips'} & set(cfg.model):
         raise ValueError(
             f'{cfg.filename} has no model.num_candidates, which says how many '
             f'random frames to make; measure it without --random-input')
@@ -204,7 +204,7 @@ def _random_batches(cfg: Config, settings: Settings) -> List[dict]:
     batches = []
     for start in range(0, settings.num_videos, settings.batch_size):
         count = min(settings.batch_size, settings.num_videos - start)
-        batches.append(random_batch(cfg.model.num_candidates, count, size))
+        batches.append(random_batch(frames_of(cfg.model), count, size))
         for sample in batches[-1]['data_samples']:
             del sample.gt_label  # made up
     return batches

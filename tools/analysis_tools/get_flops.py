@@ -14,6 +14,8 @@ from typing import Dict, List, Optional, Tuple
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
+from mmaction_sampler.apis.config_edits import sync_num_candidates
+from mmaction_sampler.models.recognizers import clip_cost
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -95,6 +97,26 @@ def parse_shares(texts: List[str]) -> Dict[int, float]:
     return {number: share / total for number, share in shares.items()}
 
 
+def tested_clips(cfg: Config) -> Tuple[int, int]:
+    """Number and length of the clips of which an average is tested.
+
+    Args:
+        cfg (Config): Config of a recognizer without components.
+
+    Returns:
+        tuple[int, int]: ``num_clips`` and ``clip_len``.
+
+    Raises:
+        ValueError: If the test pipeline samples no clips.
+    """
+    for transform in cfg.get('test_pipeline', []):
+        if transform.type == 'SampleFrames' and transform.clip_len > 1:
+            return transform.get('num_clips', 1), transform.clip_len
+    raise ValueError(
+        f'{cfg.model.type} has no components, and its test pipeline no '
+        f'SampleFrames with a clip_len above 1: its cost is not known')
+
+
 def measure_costs(cfg: Config, height: int, width: int,
                   shares: Optional[Dict[int, float]] = None
                   ) -> Dict[str, ComponentCost]:
@@ -110,11 +132,16 @@ def measure_costs(cfg: Config, height: int, width: int,
         dict[str, ComponentCost]: Mean over videos, by component.
 
     Raises:
-        ValueError: If there are shares for a model without choice.
+        ValueError: If there are shares for a model without choice, or a
+            recognizer of MMAction2's is tested on something else than clips.
     """
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     from mmaction.registry import MODELS
+    sync_num_candidates(cfg)
     model = MODELS.build(cfg.model).eval()
+    if not hasattr(model, 'component_costs'):
+        return dict(recognizer=clip_cost(
+            model, *tested_clips(cfg), height, width))
     if shares is None:
         return model.component_costs(height, width)
     if not hasattr(model, 'expected_costs'):

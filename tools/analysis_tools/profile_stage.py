@@ -14,27 +14,41 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from get_flops import add_shape_option, input_shape
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, DictAction
+from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.device import get_device
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
 
 
-def random_batch(num_candidates: int, batch_size: int,
+def frames_of(model: ConfigDict) -> Tuple[int, ...]:
+    """Shape of a video's frames before height and width.
+
+    Args:
+        model (ConfigDict): Config of a recognizer with components.
+
+    Returns:
+        tuple[int, ...]: ``(T, 3)``, or ``(N, 3, L)`` for N clips.
+    """
+    if 'num_clips' in model:
+        return model.num_clips, 3, model.clip_len
+    return model.num_candidates, 3
+
+
+def random_batch(frames: Tuple[int, ...], batch_size: int,
                  size: Tuple[int, int]) -> Dict[str, list]:
     """A batch as the data loader would give it, of random pixels.
 
     Args:
-        num_candidates (int): T.
+        frames (tuple[int, ...]): What :func:`frames_of` gave.
         batch_size (int): B.
         size (tuple[int, int]): Height and width, pixels.
 
     Returns:
-        dict[str, list]: ``inputs``, B of uint8 ``(T, 3, H, W)``, and
+        dict[str, list]: ``inputs``, B of uint8 ``(*frames, H, W)``, and
         ``data_samples``.
     """
-    shape = (num_candidates, 3, *size)
+    shape = (*frames, *size)
     inputs = [torch.randint(0, 256, shape, dtype=torch.uint8)
               for _ in range(batch_size)]
     data_samples = [ActionDataSample().set_gt_label(0) for _ in inputs]
@@ -69,7 +83,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     model.set_stage(args.stage)
     model.train()
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    batch = random_batch(model.num_candidates, args.batch_size,
+    batch = random_batch(frames_of(cfg.model), args.batch_size,
                          input_shape(cfg, args.shape))
 
     clock = NetworkClock(model)

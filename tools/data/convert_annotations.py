@@ -20,6 +20,7 @@ from annotations.lists import (AnnotationError, Annotations, check_names,
                                keep_existing, list_text, read_classes,
                                write_atomically)
 from annotations.sports1m import draw_mini, read_sports1m
+from annotations.three_splits import read_hmdb51, read_ucf101
 
 
 class DataSet(NamedTuple):
@@ -41,6 +42,15 @@ DATA_SETS: Dict[str, DataSet] = {
             args.annotations, args.name,
             read_classes(args.classes) if args.classes else None),
         'anet', 'data/ActivityNet'),
+    'kinetics': DataSet(
+        lambda args: read_kinetics(
+            args.train, args.val,
+            read_classes(args.classes) if args.classes else None, args.name),
+        'kinetics400', 'data/kinetics400'),
+    'ucf101': DataSet(
+        lambda args: read_ucf101(args.splits), 'ucf101', 'data/ucf101'),
+    'hmdb51': DataSet(
+        lambda args: read_hmdb51(args.splits), 'hmdb51', 'data/hmdb51'),
     'mini-kinetics': DataSet(
         lambda args: read_kinetics(
             args.train, args.val, read_classes(args.classes), args.name),
@@ -77,13 +87,18 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     anet('--classes', type=Path, help='class names, one a line, for other '
          'numbers than the sorted names give')
 
-    kinetics = add['mini-kinetics']
-    kinetics('--train', type=Path, required=True, help='CSV of Kinetics')
-    kinetics('--val', type=Path, required=True, help='CSV of Kinetics')
-    kinetics('--classes', type=Path, required=True,
-             help='the 200 class names, one a line')
-    kinetics('--name', default='{id}_{start:06d}_{end:06d}.mp4',
-             help=video_name + ', {start}, {end} and {label}')
+    for which, number in (('kinetics', 'all'), ('mini-kinetics', '200')):
+        kinetics = add[which]
+        kinetics('--train', type=Path, required=True, help='CSV of Kinetics')
+        kinetics('--val', type=Path, required=True, help='CSV of Kinetics')
+        kinetics('--classes', type=Path, required=number == '200',
+                 help=f'the {number} class names, one a line')
+        kinetics('--name', default='{id}_{start:06d}_{end:06d}.mp4',
+                 help=video_name + ', {start}, {end} and {label}')
+
+    add['ucf101']('splits', type=Path, help='folder ucfTrainTestlist')
+    add['hmdb51']('splits', type=Path,
+                  help='folder of CLASS_test_split1.txt and so on')
 
     fcvid = add['fcvid']
     fcvid('splits', type=Path, help='FCVID_VideoName_TrainTestSplit.txt')

@@ -6,12 +6,17 @@ from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .adafocus_v2_tsm import AdaFocusV2TSM
 from .base import ComponentRecognizer
+from .classifier import clip_cost
+from .clip_pattern import ClipPattern
+from .faster import FASTER, ClipState
+from .feature_cache import FeatureCache
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'AdaFocusV2TSM', 'ComponentRecognizer', 'FrameRanker', 'OCSampler',
-    'OCSamplerPlus', 'PPODistributedDataParallel', 'StreamOutput'
+    'AdaFocusV2TSM', 'ClipPattern', 'ClipState', 'ComponentRecognizer',
+    'FASTER', 'FeatureCache', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
+    'PPODistributedDataParallel', 'StreamOutput', 'clip_cost'
 ]

@@ -9,6 +9,7 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
+from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.ops import full_precision
 
 
@@ -156,3 +157,23 @@ def _full_precision_scores(head: nn.Module, inputs: tuple,
 def add_prefix(losses: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
     """Put a component's name before its log keys."""
     return {f'{prefix}.{k}': v for k, v in losses.items()}
+
+
+def clip_cost(recognizer: BaseRecognizer, num_clips: int, clip_len: int,
+              height: int, width: int) -> ComponentCost:
+    """What an MMAction2 recognizer of clips costs for one video.
+
+    Args:
+        recognizer (BaseRecognizer): A ``Recognizer3D``.
+        num_clips (int): Clips of a video.
+        clip_len (int): Frames of a clip.
+        height (int): H of the frames, pixels.
+        width (int): W of the frames, pixels.
+
+    Returns:
+        ComponentCost: The unit is a clip.
+    """
+    clip = next(recognizer.parameters()).new_zeros(
+        1, clip_len, 3, height, width)
+    return ComponentCost(
+        count_macs(ClassifierScores(recognizer), [clip]), num_clips)

@@ -148,3 +148,30 @@ def test_wrong_shares_are_refused(tool, tmp_path, shares, message):
 def test_shares_for_a_model_without_choice_are_refused(tool, tmp_path):
     with pytest.raises(ValueError, match='leave --shares out'):
         report(tool, tmp_path, '--shares', '4=1')
+
+
+def test_clips_of_an_ordinary_recognizer(tool, tmp_path):
+    """FASTER Table 2: R2D-26 on clips of 8 frames, 3.2 GFLOPs each."""
+    path = tmp_path / 'flops.json'
+    tool.main([str(REPOSITORY / 'configs/faster/clip_r2d-26_8xb16-8x1x1-45e_'
+                   'kinetics400-rgb.py'), '--json', str(path)])
+    found = json.loads(path.read_text())['components']['recognizer']
+    assert found['calls'] == 32
+    assert found['unit_gmacs'] == pytest.approx(3.2, rel=0.02)
+
+
+def test_ordinary_recognizer_without_clips(tool):
+    config, = (REPOSITORY / 'configs/selection_transfer').glob(
+        'tsn_densenet-g16_1xb32*')
+    with pytest.raises(ValueError, match='no SampleFrames with a clip_len'):
+        tool.main([str(config), '--shape', '112'])
+
+
+def test_clips_of_faster_follow_the_options(tool, tmp_path):
+    path = tmp_path / 'flops.json'
+    tool.main([str(REPOSITORY / 'configs/faster_needle.py'), '--shape', '64',
+               '--json', str(path), '--cfg-options', 'model.num_clips=8',
+               'model.clip_pattern=1:1'])
+    found = json.loads(path.read_text())['components']
+    assert {name: part['calls'] for name, part in found.items()} == dict(
+        expensive_model=4, cheap_model=4, aggregator=7, cls_head=8)

@@ -36,7 +36,8 @@ def unknown_setting(**options) -> dict:
 
 def test_figures_of_table_5(tool, tmp_path, capsys):
     out, report = tmp_path / 'gflops.md', tmp_path / 'gflops.json'
-    tool.main(['--rows', 'Table 5', '--out', str(out), '--json', str(report)])
+    tool.main(['--rows', 'OCSampler Table 5',
+               '--out', str(out), '--json', str(report)])
     rows = json.loads(report.read_text())
     assert [row['printed'] for row in rows['stated']] == [
         24.7, 25.6, 25.8, 26.4, 27.2]
@@ -91,7 +92,7 @@ def test_implied_mean_number_of_frames(tool):
 def test_every_entry_has_its_config_and_note(tool):
     table = load(tool.TABLE)
     entries = table['stated'] + table['searched'] + table['implied']
-    assert {e['printed'] for e in entries} == {
+    assert {e['printed'] for e in entries if e['paper'] != 'FASTER'} == {
         25.8, 21.7, 21.6, 17.5, 25.7, 26.8, 24.7, 25.6, 26.4, 27.2, 68.2,
         27.3, 593, 7.9, 17.9, 15.8,  # OCSampler
         26.6, 38.6, 23.5, 27.5, 33.7, 20.3,  # AdaFocus
@@ -140,6 +141,7 @@ model = {model}
 
 def test_filter_by_name(tool):
     table = load(tool.TABLE)
-    names = [e['row'] for e in tool.selected(table['stated'], ['table 3'])]
-    assert names == ['Mini-Sports1M', 'FCVID', *['AdaFocus-TSM'] * 3]
+    names = [e['row'] for e in tool.selected(
+        table['stated'], ['ocsampler table 3'])]
+    assert names == ['Mini-Sports1M', 'FCVID']
     assert tool.selected(table['stated'], None) == table['stated']

@@ -1,7 +1,7 @@
-"""Mini-Kinetics: the CSV files of Kinetics, and a list of 200 classes."""
+"""Kinetics from its CSV files, and Mini-Kinetics by a list of 200 classes."""
 import csv
 from pathlib import Path
-from typing import Dict, Iterator, List, Set, Tuple
+from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 from .lists import AnnotationError, Annotations, Video, file_name
 
@@ -18,15 +18,16 @@ SPLIT_NAMES = {
 
 def read_kinetics(train: Path,
                   val: Path,
-                  classes: List[str],
+                  classes: Optional[List[str]] = None,
                   name: str = '{id}_{start:06d}_{end:06d}.mp4') -> Annotations:
-    """Read the videos of some classes from the CSV files of Kinetics.
+    """Read videos from the CSV files of Kinetics.
 
     Args:
         train (Path): CSV with the columns of ``COLUMNS`` and a header.
         val (Path): The same for validation; may be the same file.
-        classes (list[str]): The classes, in the order of their numbers;
-            ``_`` stands for a blank, case does not matter.
+        classes (list[str], optional): The classes to take, in the order of
+            their numbers; ``_`` stands for a blank, case does not matter.
+            Defaults to None, all classes of ``train`` by name.
         name (str): Name of a video's file, from ``{id}``, ``{start}`` and
             ``{end}`` (whole seconds) and ``{label}`` (class with ``_`` for
             blanks). Defaults to ``'{id}_{start:06d}_{end:06d}.mp4'``.
@@ -39,6 +40,10 @@ def read_kinetics(train: Path,
         AnnotationError: If a file is not of this form, or a class has no
             video in a split.
     """
+    if classes is None:
+        classes = sorted({
+            row['label'].strip() for line, row in _rows(train)
+            if _split_of(train, line, row) == 'train'})
     numbers = {_plain(label): number for number, label in enumerate(classes)}
     if len(numbers) < len(classes):
         raise AnnotationError('the list of classes names a class twice')

@@ -1,0 +1,15 @@
+# HMDB-51, split 1, with the pipelines of Kinetics-400.
+_base_ = 'kinetics400_video_clips.py'
+
+data_root = 'data/hmdb51/videos'
+train_dataloader = dict(
+    dataset=dict(
+        ann_file='data/hmdb51/hmdb51_train_split_1_video.txt',
+        data_prefix=dict(video=data_root),
+        num_classes=51))
+val_dataloader = dict(
+    dataset=dict(
+        ann_file='data/hmdb51/hmdb51_val_split_1_video.txt',
+        data_prefix=dict(video=data_root),
+        num_classes=51))
+test_dataloader = val_dataloader

@@ -1,0 +1,21 @@
+# The same with N = 16 clips of L = 16 frames.
+_base_ = 'kinetics400_video_clips.py'
+
+train_pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=16),
+    *_base_.train_pipeline[2:]
+]
+test_pipeline = [
+    dict(type='DecordInit'),
+    dict(
+        type='SampleFrames',
+        clip_len=16,
+        frame_interval=1,
+        num_clips=16,
+        test_mode=True),
+    *_base_.test_pipeline[2:]
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

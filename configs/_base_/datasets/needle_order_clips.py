@@ -1,0 +1,68 @@
+# The generated needle videos whose class tells which plate comes first
+# (tools/data/needle/generate.py --variant order), N = 12 clips of L = 8.
+data_root = 'data/needle_order'
+meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
+             'clip_len', 'num_clips')
+train_pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=12),
+    dict(type='DecordDecode'),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys)
+]
+test_pipeline = [
+    dict(type='DecordInit'),
+    dict(
+        type='SampleFrames',
+        clip_len=8,
+        frame_interval=1,
+        num_clips=12,
+        test_mode=True),
+    dict(type='DecordDecode'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=meta_keys)
+]
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/train.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=16,
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/val.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=16,
+        pipeline=test_pipeline,
+        test_mode=True))
+test_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='UntrimmedVideoDataset',
+        ann_file=f'{data_root}/annotations/test.txt',
+        data_prefix=dict(video=f'{data_root}/videos'),
+        num_classes=16,
+        pipeline=test_pipeline,
+        test_mode=True))
+val_evaluator = [
+    dict(
+        type='AccMetric',
+        metric_list=('top_k_accuracy', ),
+        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
+    dict(type='CostMetric')
+]
+test_evaluator = val_evaluator

@@ -1,0 +1,16 @@
+_base_ = [
+    '../_base_/models/faster_r3d50.py',
+    '../_base_/datasets/kinetics400_video_clips.py',
+    '../_base_/schedules/faster_aggregation_10e.py',
+    '../_base_/default_runtime.py'
+]
+
+# What tools/train.py writes for the clip models.
+model = dict(
+    component_checkpoints=dict(
+        expensive_model='work_dirs/'
+        'clip_r3d-50_8xb16-32x1x1-45e_kinetics400-rgb/'
+        'epoch_45.pth',
+        cheap_model='work_dirs/'
+        'clip_r2d-26_8xb16-32x1x1-45e_kinetics400-rgb/'
+        'epoch_45.pth'))
