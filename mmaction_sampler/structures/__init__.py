@@ -1,3 +1,4 @@
+from .clips import ClipBatch, ClipFrames, ClipStream
 from .selection import Selection, Unit
 
-__all__ = ['Selection', 'Unit']
+__all__ = ['ClipBatch', 'ClipFrames', 'ClipStream', 'Selection', 'Unit']

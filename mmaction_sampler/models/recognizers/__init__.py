@@ -5,12 +5,15 @@ from .adafocus_tsm import AdaFocusTSM
 from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .base import ComponentRecognizer
+from .clip_saliency_net import ClipSaliencyNet, SaliencyNet
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
+from .scsampler import SCSampler
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'ComponentRecognizer', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
-    'PPODistributedDataParallel', 'StreamOutput'
+    'ClipSaliencyNet', 'ComponentRecognizer', 'FrameRanker', 'OCSampler',
+    'OCSamplerPlus', 'PPODistributedDataParallel', 'SCSampler',
+    'SaliencyNet', 'StreamOutput'
 ]
