@@ -27,7 +27,10 @@ from rich.console import Console
 from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
                            TimeElapsedColumn, TimeRemainingColumn)
 from scene import (MIN_FRAMES, MIN_SIZE, Plate, draw_labels, draw_main_scene)
+from scene_long import LENGTH_SHARES, MIN_LONG_FRAMES, draw_long_scene
 
+# Frames of a video by default; of a long one, on average.
+NUM_FRAMES = {'main': 50, 'long': 525}
 # Raise this when the same settings come to give other videos.
 FORMAT = 1
 
@@ -40,7 +43,7 @@ MAX_VIDEOS = 100000  # numbers have five digits
 MAX_SIZE = 4096
 MAX_FPS = 240
 
-Record = Dict[str, Union[str, int, bool, List[int]]]
+Record = Dict[str, Union[str, int, bool, List[int], List[List[int]]]]
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,10 @@ class Settings:
             if not 1 <= number <= MAX_VIDEOS:
                 raise ValueError(f'--num-{split} must be 1 to {MAX_VIDEOS}, '
                                  f'not {number}.')
-        if self.num_frames < MIN_FRAMES:
+        least = MIN_LONG_FRAMES if self.variant == 'long' else MIN_FRAMES
+        if self.num_frames < least:
             raise ValueError(
-                f'--num-frames must be {MIN_FRAMES} or more, so that both '
+                f'--num-frames must be {least} or more, so that all '
                 f'plates find time, not {self.num_frames}.')
         if not MIN_SIZE <= self.size <= MAX_SIZE or self.size % 2:
             raise ValueError(
@@ -121,29 +125,44 @@ def make_video(task: Task) -> Record:
 
     Returns:
         filename, label, easy, seed (the numbers that seed the generator) and
-        for each plate the visible frames [start, stop), named a and b.
+        for each plate the visible frames [start, stop), named a and b. Of a
+        long video also its frames, and the spans of decoys and false tones.
     """
     settings = task.settings
     seed = [settings.seed, SPLITS.index(task.split), task.index]
     rng = np.random.default_rng(seed)
-    plates = draw_main_scene(rng, task.label, task.easy, settings.num_frames,
-                             settings.size)
+    num_frames = settings.num_frames
+    if settings.variant == 'long':
+        num_frames = round(num_frames * rng.uniform(*LENGTH_SHARES))
+        plates = draw_long_scene(rng, task.label, num_frames, settings.size)
+    else:
+        plates = draw_main_scene(rng, task.label, task.easy, num_frames,
+                                 settings.size)
     path = task.out_dir / 'videos' / task.filename
     # A video gets its name only when it is complete, so existing is enough.
     if not path.exists():
-        draw_and_write(rng, plates, settings, path)
+        draw_and_write(rng, plates, num_frames, settings, path)
     record: Record = dict(
         filename=task.filename, label=task.label, easy=task.easy, seed=seed)
-    record.update({p.kind: [p.start, p.stop] for p in plates})
+    record.update({p.kind: [p.start, p.stop] for p in plates
+                   if p.seen and p.heard})
+    if settings.variant == 'long':
+        record.update(
+            easy=False, num_frames=num_frames,
+            decoys=[[p.start, p.stop] for p in plates
+                    if not p.heard and p.kind == 'a'],
+            false_tones=[[p.start, p.stop] for p in plates
+                         if not p.seen and p.kind == 'a'])
     return record
 
 
 def draw_and_write(rng: np.random.Generator, plates: Sequence[Plate],
-                   settings: Settings, path: Path) -> None:
+                   num_frames: int, settings: Settings, path: Path) -> None:
     """Renders a scene with its sound and writes it to a file at once."""
-    frames = render_frames(rng, plates, settings.num_frames, settings.size)
-    tones = [(TONES[p.kind], p.start, p.stop) for p in plates]
-    sound = render_audio(rng, tones, settings.num_frames, settings.fps)
+    seen = [p for p in plates if p.seen]
+    frames = render_frames(rng, seen, num_frames, settings.size)
+    tones = [(TONES[p.kind], p.start, p.stop) for p in plates if p.heard]
+    sound = render_audio(rng, tones, num_frames, settings.fps)
     partial = path.with_suffix('.part')
     write_video(partial, frames, sound, settings.fps)
     os.replace(partial, path)
@@ -254,7 +273,10 @@ def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
     add('--num-train', type=int, default=480, help='training videos')
     add('--num-val', type=int, default=240, help='validation videos')
     add('--num-test', type=int, default=240, help='test videos')
-    add('--num-frames', type=int, default=50, help='frames of a video')
+    add('--variant', choices=sorted(NUM_FRAMES), default='main',
+        help='long: an event among decoys, for sampling clips')
+    add('--num-frames', type=int, default=None,
+        help='frames of a video, of a long one on average; 50, long: 525')
     add('--size', type=int, default=112, help='width and height in pixels')
     add('--fps', type=int, default=10, help='frames per second')
     add('--workers', type=int, default=os.cpu_count(), help='processes')
@@ -265,9 +287,10 @@ def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
 def main(args: Optional[Sequence[str]] = None) -> int:
     """Runs the tool and returns its exit code."""
     parsed = parse_args(args)
-    settings = Settings(parsed.seed, parsed.num_train, parsed.num_val,
-                        parsed.num_test, parsed.num_frames, parsed.size,
-                        parsed.fps)
+    settings = Settings(
+        parsed.seed, parsed.num_train, parsed.num_val, parsed.num_test,
+        parsed.num_frames or NUM_FRAMES[parsed.variant], parsed.size,
+        parsed.fps, parsed.variant)
     # Only these checks speak to the user; any later error is a bug, and
     # shows where it comes from.
     try:

@@ -1,0 +1,122 @@
+"""Clips of a video file, loaded when they are asked for."""
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmaction_sampler.structures import ClipBatch, ClipFrames, ClipStream
+
+#: Feature -> key of the frames that have it, bool ``(n, P)``; the others'
+#: pictures are empty. Features that are not here have all of them.
+MASKS = dict(motion_displacement='p_frame_mask', rgb_residual='p_frame_mask',
+             i_frame='i_frame_mask')
+
+
+class FeatureLoader(NamedTuple):
+    """Transforms that load some features.
+
+    Attributes:
+        names (tuple[str]): What they load.
+        transforms (list[Callable]): Of ``frame_inds`` and ``num_clips``.
+    """
+    names: Tuple[str, ...]
+    transforms: List[Callable]
+
+
+def clip_frames_of(results: dict, name: str) -> ClipFrames:
+    """A loaded feature as a flat list of pictures.
+
+    Args:
+        results (dict): With ``name``, ``(n, P, C, h, w)`` or one picture a
+            clip, ``(n, C, h, w)``, and where there is one the mask.
+        name (str): The feature.
+
+    Returns:
+        ClipFrames: ``(M, C, h, w)`` and their clips, from 0.
+
+    Raises:
+        ValueError: If the pipeline did not load it.
+    """
+    if name not in results:
+        raise ValueError(
+            f'the pipeline of video {results.get("filename")} loads no '
+            f'{name!r}; add the transform that does, or leave the name out '
+            f'of names')
+    pictures = torch.from_numpy(np.ascontiguousarray(results[name]))
+    if pictures.dim() == 4:
+        pictures = pictures[:, None]
+    mask = results.get(MASKS.get(name))
+    mask = (torch.ones(pictures.shape[:2], dtype=torch.bool)
+            if mask is None else torch.from_numpy(np.asarray(mask)))
+    return ClipFrames(pictures[mask], mask.nonzero()[:, 0])
+
+
+class VideoClipStream(ClipStream):
+    """The sampled clips of one video file.
+
+    Args:
+        results (dict): With ``filename``, ``frame_inds``, ``num_clips``,
+            ``clip_len`` and ``clip_inds``, and what the transforms need.
+            Must be picklable.
+        loaders (Sequence[FeatureLoader]): Of the cheap features.
+        clip_transforms (Sequence[Callable]): Decode and format clips:
+            ``imgs`` becomes ``(k, 3, F, H, W)`` (NCTHW) or ``(k * F, 3, H,
+            W)`` (NCHW), grey levels.
+        clips_per_part (int): Clips whose features are in memory at once.
+        clips_per_pass (int): Decoded clips that are in memory at once.
+    """
+
+    def __init__(self, results: dict, loaders: Sequence[FeatureLoader],
+                 clip_transforms: Sequence[Callable], clips_per_part: int,
+                 clips_per_pass: int) -> None:
+        self._results = results
+        self._loaders = loaders
+        self._clip_transforms = clip_transforms
+        self._clips_per_part = clips_per_part
+        self._clips_per_pass = clips_per_pass
+
+    @property
+    def num_clips(self) -> int:
+        """See :class:`ClipStream`."""
+        return int(self._results['num_clips'])
+
+    def features(self, names: Sequence[str]) -> Iterator[ClipBatch]:
+        """See :class:`ClipStream`."""
+        loaders = [x for x in self._loaders if set(x.names) & set(names)]
+        positions = np.arange(self.num_clips)
+        for first in range(0, self.num_clips, self._clips_per_part):
+            part = self._part(positions[first:first + self._clips_per_part])
+            for loader in loaders:
+                part = _run(loader.transforms, part)
+            found: Dict[str, ClipFrames] = {
+                name: clip_frames_of(part, name) for name in names}
+            yield ClipBatch(
+                found, torch.zeros(part['num_clips'], dtype=torch.long))
+
+    def load(self, inds: Sequence[int]) -> Iterator[Tensor]:
+        """See :class:`ClipStream`."""
+        inds = np.asarray(inds, np.int64)
+        for first in range(0, len(inds), self._clips_per_pass):
+            part = self._part(inds[first:first + self._clips_per_pass])
+            imgs = torch.from_numpy(np.ascontiguousarray(
+                _run(self._clip_transforms, part)['imgs']))
+            if imgs.dim() == 4:  # (k * F, 3, H, W)
+                yield imgs.unflatten(0, (-1, self._results['clip_len']))
+            else:
+                yield imgs.transpose(1, 2)
+
+    def _part(self, positions: np.ndarray) -> dict:
+        """What the transforms start from, for some of the clips."""
+        frames = self._results['frame_inds'].reshape(self.num_clips, -1)
+        return dict(
+            self._results,
+            frame_inds=frames[positions].reshape(-1),
+            clip_inds=self._results['clip_inds'][positions],
+            num_clips=len(positions))
+
+
+def _run(transforms: Sequence[Callable], results: dict) -> dict:
+    for transform in transforms:
+        results = transform(results)
+    return results

@@ -1,0 +1,144 @@
+"""What SCSampler takes: features of clips, or a stream of them."""
+from typing import Dict, List, Sequence
+
+import torch
+from mmaction.registry import TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmcv.transforms import BaseTransform
+
+from ..clip_stream import FeatureLoader, VideoClipStream, clip_frames_of
+
+_META_KEYS = ('filename', 'total_frames', 'start_index', 'avg_fps',
+              'frame_inds', 'clip_inds', 'clip_len', 'frame_interval')
+
+
+def _sample(results: dict, meta_keys: Sequence[str]) -> ActionDataSample:
+    """Label, oracle scores and meta information of a video."""
+    sample = ActionDataSample()
+    if 'label' in results:
+        sample.set_gt_label(results['label'])
+    if 'clip_confidence' in results:
+        sample.clip_confidence = torch.from_numpy(results['clip_confidence'])
+    sample.set_metainfo({k: results[k] for k in meta_keys if k in results})
+    return sample
+
+
+@TRANSFORMS.register_module()
+class PackClipFeatures(BaseTransform):
+    """Pack the cheap features of some clips of a video, for training.
+
+    Required Keys:
+
+    - num_clips
+    - Every feature of ``names``, ``(num_clips, P, C, h, w)`` or
+      ``(num_clips, C, h, w)``; and the masks of those frames that have it.
+    - label (optional)
+    - clip_confidence (np.ndarray, optional): float32 ``(num_clips, )``.
+
+    Added Keys:
+
+    - inputs (dict): By name the pictures, ``(M, C, h, w)``, and by name with
+      ``_clips`` behind it their clips, long ``(M, )``; ``num_clips``.
+    - data_samples (ActionDataSample): Label, ``clip_confidence``, meta
+      information.
+
+    Args:
+        names (Sequence[str]): Features.
+        meta_keys (Sequence[str]): Taken over where they are there.
+    """
+
+    def __init__(self,
+                 names: Sequence[str],
+                 meta_keys: Sequence[str] = _META_KEYS) -> None:
+        self.names = tuple(names)
+        self.meta_keys = tuple(meta_keys)
+
+    def transform(self, results: dict) -> dict:
+        """Pack; see the class."""
+        inputs: Dict[str, object] = dict(num_clips=int(results['num_clips']))
+        for name in self.names:
+            inputs[name], inputs[f'{name}_clips'] = clip_frames_of(
+                results, name)
+        return dict(
+            inputs=inputs, data_samples=_sample(results, self.meta_keys))
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}(names={self.names}, '
+                f'meta_keys={self.meta_keys})')
+
+
+@TRANSFORMS.register_module()
+class PackClipStream(BaseTransform):
+    """Pack a video of any length as a stream of its clips, for testing.
+
+    Nothing is decoded here. The recognizer asks the stream for the features
+    of all clips, part by part, and then for the clips that it has selected.
+
+    Required Keys:
+
+    - filename
+    - frame_inds, clip_inds, num_clips, clip_len: Of ``SampleVideoClips``.
+    - label, clip_confidence (optional)
+
+    Added Keys:
+
+    - inputs (VideoClipStream): The stream.
+    - data_samples (ActionDataSample): Label, ``clip_confidence``, meta
+      information.
+
+    Args:
+        features (list[dict]): How to load the features: each has ``names``
+            (list of features) and ``pipeline`` (transforms that load all of
+            them for the clips of ``frame_inds``).
+        clip_pipeline (list[dict]): Decodes ``frame_inds`` and formats the
+            clips as the classifier wants them, not normalised, ending with
+            ``FormatShape`` (NCTHW or NCHW).
+        clips_per_part (int): Clips whose features are in memory at once.
+            Defaults to 32.
+        clips_per_pass (int): Clips that go through the classifier at once.
+            Defaults to 8.
+        meta_keys (Sequence[str]): Taken over where they are there.
+
+    Raises:
+        ValueError: If a number is below 1, or an entry of ``features`` lacks
+            something.
+    """
+
+    def __init__(self,
+                 features: List[dict],
+                 clip_pipeline: List[dict],
+                 clips_per_part: int = 32,
+                 clips_per_pass: int = 8,
+                 meta_keys: Sequence[str] = _META_KEYS) -> None:
+        for name, value in (('clips_per_part', clips_per_part),
+                            ('clips_per_pass', clips_per_pass)):
+            if value < 1:
+                raise ValueError(
+                    f'{name} must be at least 1, but got {value}')
+        self.loaders = []
+        for entry in features:
+            if set(entry) != {'names', 'pipeline'}:
+                raise ValueError(
+                    f'an entry of features has names and pipeline, but got '
+                    f'{sorted(entry)}')
+            self.loaders.append(FeatureLoader(
+                tuple(entry['names']),
+                [TRANSFORMS.build(t) for t in entry['pipeline']]))
+        self.clip_transforms = [TRANSFORMS.build(t) for t in clip_pipeline]
+        self.clips_per_part = clips_per_part
+        self.clips_per_pass = clips_per_pass
+        self.meta_keys = tuple(meta_keys)
+
+    def transform(self, results: dict) -> dict:
+        """Pack; see the class."""
+        stream = VideoClipStream(
+            results, self.loaders, self.clip_transforms, self.clips_per_part,
+            self.clips_per_pass)
+        return dict(
+            inputs=stream, data_samples=_sample(results, self.meta_keys))
+
+    def __repr__(self) -> str:
+        names = [name for loader in self.loaders for name in loader.names]
+        return (f'{type(self).__name__}(names={names}, '
+                f'clips_per_part={self.clips_per_part}, '
+                f'clips_per_pass={self.clips_per_pass})')
