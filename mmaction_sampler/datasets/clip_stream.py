@@ -5,12 +5,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmaction_sampler.structures import ClipBatch, ClipFrames, ClipStream
+from mmaction_sampler.structures import (ClipBatch, ClipFrames, ClipStream,
+                                         ClipStreamError)
+from .video import VideoError
 
 #: Feature -> key of the frames that have it, bool ``(n, P)``; the others'
 #: pictures are empty. Features that are not here have all of them.
-MASKS = dict(motion_displacement='p_frame_mask', rgb_residual='p_frame_mask',
-             i_frame='i_frame_mask')
+MASKS = dict(motion_displacement='p_frame_mask', rgb_residual='p_frame_mask')
 
 
 class FeatureLoader(NamedTuple):
@@ -19,9 +20,12 @@ class FeatureLoader(NamedTuple):
     Attributes:
         names (tuple[str]): What they load.
         transforms (list[Callable]): Of ``frame_inds`` and ``num_clips``.
+        at_once (bool): Load all clips of a video together: for small
+            features of which a part costs as much as the whole, as of sound.
     """
     names: Tuple[str, ...]
     transforms: List[Callable]
+    at_once: bool
 
 
 def clip_frames_of(results: dict, name: str) -> ClipFrames:
@@ -85,38 +89,45 @@ class VideoClipStream(ClipStream):
         """See :class:`ClipStream`."""
         loaders = [x for x in self._loaders if set(x.names) & set(names)]
         positions = np.arange(self.num_clips)
+        whole: Dict[str, np.ndarray] = {}
+        for loader in loaders:
+            if loader.at_once:
+                loaded = self._run(loader.transforms, positions)
+                whole.update({n: loaded[n] for n in loader.names})
         for first in range(0, self.num_clips, self._clips_per_part):
-            part = self._part(positions[first:first + self._clips_per_part])
+            part = positions[first:first + self._clips_per_part]
+            loaded = {n: values[part] for n, values in whole.items()}
             for loader in loaders:
-                part = _run(loader.transforms, part)
-            found: Dict[str, ClipFrames] = {
-                name: clip_frames_of(part, name) for name in names}
+                if not loader.at_once:
+                    loaded.update(self._run(loader.transforms, part))
             yield ClipBatch(
-                found, torch.zeros(part['num_clips'], dtype=torch.long))
+                {name: clip_frames_of(loaded, name) for name in names},
+                torch.zeros(len(part), dtype=torch.long))
 
     def load(self, inds: Sequence[int]) -> Iterator[Tensor]:
         """See :class:`ClipStream`."""
         inds = np.asarray(inds, np.int64)
         for first in range(0, len(inds), self._clips_per_pass):
-            part = self._part(inds[first:first + self._clips_per_pass])
+            part = inds[first:first + self._clips_per_pass]
             imgs = torch.from_numpy(np.ascontiguousarray(
-                _run(self._clip_transforms, part)['imgs']))
+                self._run(self._clip_transforms, part)['imgs']))
             if imgs.dim() == 4:  # (k * F, 3, H, W)
                 yield imgs.unflatten(0, (-1, self._results['clip_len']))
             else:
                 yield imgs.transpose(1, 2)
 
-    def _part(self, positions: np.ndarray) -> dict:
-        """What the transforms start from, for some of the clips."""
+    def _run(self, transforms: Sequence[Callable],
+             positions: np.ndarray) -> dict:
+        """Transform some of the clips."""
         frames = self._results['frame_inds'].reshape(self.num_clips, -1)
-        return dict(
+        results = dict(
             self._results,
             frame_inds=frames[positions].reshape(-1),
             clip_inds=self._results['clip_inds'][positions],
             num_clips=len(positions))
-
-
-def _run(transforms: Sequence[Callable], results: dict) -> dict:
-    for transform in transforms:
-        results = transform(results)
-    return results
+        try:
+            for transform in transforms:
+                results = transform(results)
+        except (VideoError, OSError) as error:
+            raise ClipStreamError(str(error)) from error
+        return results

@@ -1,4 +1,7 @@
-from .clips import ClipBatch, ClipFrames, ClipStream
+from .clips import ClipBatch, ClipFrames, ClipStream, ClipStreamError
 from .selection import Selection, Unit
 
-__all__ = ['ClipBatch', 'ClipFrames', 'ClipStream', 'Selection', 'Unit']
+__all__ = [
+    'ClipBatch', 'ClipFrames', 'ClipStream', 'ClipStreamError', 'Selection',
+    'Unit'
+]

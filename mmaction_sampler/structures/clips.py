@@ -32,6 +32,10 @@ class ClipBatch(NamedTuple):
     videos: Tensor
 
 
+class ClipStreamError(ValueError):
+    """A video of a stream could not be decoded; the message says why."""
+
+
 class ClipStream(ABC):
     """The candidate clips of one video of any length.
 
@@ -58,6 +62,7 @@ class ClipStream(ABC):
 
         Raises:
             ValueError: If the stream was not made to give one of them.
+            ClipStreamError: If the video cannot be decoded.
         """
 
     @abstractmethod
@@ -70,4 +75,7 @@ class ClipStream(ABC):
         Yields:
             Tensor: Some of the clips, grey levels as the pipeline gives
             them, not normalised, ``(k, F, 3, H, W)``.
+
+        Raises:
+            ClipStreamError: If a clip cannot be decoded.
         """

@@ -88,8 +88,10 @@ class PackClipStream(BaseTransform):
 
     Args:
         features (list[dict]): How to load the features: each has ``names``
-            (list of features) and ``pipeline`` (transforms that load all of
-            them for the clips of ``frame_inds``).
+            (list of features), ``pipeline`` (transforms that load all of
+            them for the clips of ``frame_inds``) and optionally
+            ``at_once=True``: load them for all clips of a video together,
+            as is best for sound.
         clip_pipeline (list[dict]): Decodes ``frame_inds`` and formats the
             clips as the classifier wants them, not normalised, ending with
             ``FormatShape`` (NCTHW or NCHW).
@@ -117,13 +119,14 @@ class PackClipStream(BaseTransform):
                     f'{name} must be at least 1, but got {value}')
         self.loaders = []
         for entry in features:
-            if set(entry) != {'names', 'pipeline'}:
+            if set(entry) - {'at_once'} != {'names', 'pipeline'}:
                 raise ValueError(
-                    f'an entry of features has names and pipeline, but got '
-                    f'{sorted(entry)}')
+                    f'an entry of features has names, pipeline and maybe '
+                    f'at_once, but got {sorted(entry)}')
             self.loaders.append(FeatureLoader(
                 tuple(entry['names']),
-                [TRANSFORMS.build(t) for t in entry['pipeline']]))
+                [TRANSFORMS.build(t) for t in entry['pipeline']],
+                entry.get('at_once', False)))
         self.clip_transforms = [TRANSFORMS.build(t) for t in clip_pipeline]
         self.clips_per_part = clips_per_part
         self.clips_per_pass = clips_per_pass

@@ -7,7 +7,8 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.structures import ClipBatch, ClipStream, Selection
+from mmaction_sampler.structures import (ClipBatch, ClipStream,
+                                         ClipStreamError, Selection)
 from ..losses import ClipSaliency, ClipTruth
 from ..policies import ClipChoice, ClipEvidence
 from .base import ComponentRecognizer
@@ -193,15 +194,23 @@ class SCSampler(ComponentRecognizer):
         Returns:
             list[ActionDataSample]: The samples with ``pred_score``
             ``(num_classes, )``, ``pred_label``, ``selection`` and ``cost``;
-            ``input_shape`` says how large the classified frames were.
+            ``input_shape`` says how large the classified frames were. A
+            video that turns out to be broken is left out, and its sample
+            says why (``broken_videos``).
 
         Raises:
             ValueError: If the policy needs oracle scores and a sample has
                 none.
         """
+        predicted = []
         for stream, sample in zip(inputs, data_samples):
-            scores, choice, cost, size = self._predict(
-                stream, sample.get('clip_confidence'))
+            try:
+                scores, choice, cost, size = self._predict(
+                    stream, sample.get('clip_confidence'))
+            except ClipStreamError as error:
+                sample.set_metainfo(dict(
+                    broken_videos=[(sample.get('filename'), str(error))]))
+                continue
             sample.set_pred_score(scores)
             sample.set_pred_label(scores.argmax(dim=-1, keepdim=True))
             sample.selection = Selection.create(
@@ -209,7 +218,8 @@ class SCSampler(ComponentRecognizer):
                 scores=choice.scores)
             sample.cost = cost
             sample.set_metainfo(dict(input_shape=size))
-        return data_samples
+            predicted.append(sample)
+        return predicted
 
     def _predict(self, stream: ClipStream,
                  confidence: Optional[Tensor]) -> _Prediction:
