@@ -9,7 +9,7 @@ from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
 from .selection_file import SelectionFileError
-from .video import refuse_incomplete
+from .video import VideoError, refuse_incomplete
 
 #: Errors of programs and configs, never of a video file.
 _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
@@ -185,7 +185,7 @@ def load_video(transforms: Sequence[Callable], results: dict) -> dict:
 
 def _reason(error: Exception) -> str:
     """A decoder's message, without stack trace, times and source lines."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, (FileNotFoundError, VideoError)):
         return str(error)
     text = str(error).strip() or type(error).__name__
     text = _SOURCE_LINE.sub('', text.splitlines()[0])

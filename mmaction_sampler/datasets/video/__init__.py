@@ -1,4 +1,9 @@
 """Video files; nothing else in the package imports PyAV."""
-from .reader import refuse_incomplete
+from .container import VideoError
+from .index import VideoIndex, read_index, refuse_incomplete
+from .reader import VideoReader
 
-__all__ = ['refuse_incomplete']
+__all__ = [
+    'VideoError', 'VideoIndex', 'VideoReader', 'read_index',
+    'refuse_incomplete'
+]

@@ -1,59 +1,277 @@
-"""What a video file holds, without decoding it."""
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+"""Decoded frames of a video file, by their number."""
+from contextlib import ExitStack
+from itertools import groupby
+from types import TracebackType
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
 import av
+import numpy as np
+
+from .container import VideoError, errors_name, open_video
+from .index import VideoIndex, read_index
+from .rgb import RGBConverter
 
 
-class PacketCount(NamedTuple):
-    """Frames that a container promises, and those that are there.
+class NumberedFrame(NamedTuple):
+    """A decoded frame and its number in the file.
 
     Attributes:
-        promised (int): Frames by the container's header, 0 if it says
-            nothing.
-        present (int): Packets of the first video stream.
+        number (int): Place in display order, from 0.
+        frame (av.VideoFrame): The frame, in the codec's pixel format.
     """
-    promised: int
-    present: int
+    number: int
+    frame: av.VideoFrame
 
 
-def refuse_incomplete(filename: str) -> None:
-    """Stop at a file that no decoder should be given.
+class VideoReader:
+    """Reads chosen frames of a video file, exactly and cheaply.
 
-    Reads the container's packets, which takes about 3 microseconds a frame,
-    and only once a process unless the file changes. decord crashes the whole
-    process on some files that are cut short, and may never return where the
-    header promises too many frames.
+    Frames are told apart by their times, not by the frame rate, so that
+    files of variable rate, with negative times or without a frame count are
+    read right. Where the container has no usable times, frames are counted
+    from the beginning of the file.
+
+    Use it in a ``with`` statement or call :meth:`close`.
 
     Args:
         filename (str): Path of a video file.
+        codec_options (dict): Options of FFmpeg's decoder. Defaults to none.
+
+    Attributes:
+        index (VideoIndex): What is in the file.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no video, has no video stream, or lacks frames
-            that its header promises.
+        VideoError: If it is no video.
     """
-    path = Path(filename)
-    if not path.is_file():
-        raise FileNotFoundError('the file does not exist')
-    status = path.stat()
-    count = _count_packets(filename, status.st_size, status.st_mtime_ns)
-    if not count.present or count.present < count.promised:
-        raise ValueError(
-            f'the file is cut short: {count.present} of '
-            f'{count.promised or "any"} frames are there')
 
+    def __init__(self,
+                 filename: str,
+                 codec_options: Mapping[str, str] = {}) -> None:
+        self.filename = str(filename)
+        self.index: VideoIndex = read_index(self.filename)
+        self._codec_options = codec_options
+        self._to_rgb = RGBConverter()
+        self._open()
 
-@lru_cache(maxsize=1 << 16)
-def _count_packets(filename: str, size: int, mtime_ns: int) -> PacketCount:
-    """Count the packets; size and time only tell versions apart."""
-    try:
-        with av.open(filename) as container:
-            if not container.streams.video:
-                raise ValueError('the file has no video stream')
-            stream = container.streams.video[0]
-            present = sum(p.size > 0 for p in container.demux(stream))
-            return PacketCount(stream.frames, present)
-    except av.error.FFmpegError as error:
-        raise ValueError(f'{error.strerror}') from error
+    def __len__(self) -> int:
+        """Frames in the file."""
+        return self.index.num_frames
+
+    def __enter__(self) -> 'VideoReader':
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]],
+                 error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._files.close()
+
+    def get_frames(self, frame_inds: np.ndarray) -> List[np.ndarray]:
+        """Decode frames that may lie far apart.
+
+        From the key frame before each frame on, what no other frame refers
+        to is skipped.
+
+        Args:
+            frame_inds (np.ndarray): Numbers of the frames, in any order,
+                possibly repeated, integer ``(N, )``.
+
+        Returns:
+            list[np.ndarray]: The frames in that order, RGB uint8
+            ``(H, W, 3)``, upright: turned as the file says. Repeated numbers
+            share one array.
+
+        Raises:
+            IndexError: If a number is outside the file.
+            VideoError: If a frame cannot be decoded.
+        """
+        numbers = [int(number) for number in frame_inds]
+        for number in numbers:
+            if not 0 <= number < len(self):
+                raise IndexError(
+                    f'frame {number} is outside video {self.filename}, which '
+                    f'has frames 0 to {len(self) - 1}')
+        wanted = sorted(set(numbers))
+        found: Dict[int, np.ndarray] = {}
+        with errors_name(self.filename):
+            for key, group in groupby(wanted, self.index.key_before):
+                if key is not None:
+                    found.update(self._decode_group(key, list(group)))
+            missing = [number for number in wanted if number not in found]
+            if missing:
+                found.update(self._decode_from_start(missing))
+        for number in wanted:
+            if number not in found:
+                raise VideoError(
+                    f'frame {number} of video {self.filename} cannot be '
+                    f'decoded; encode it again or remove it')
+        return [found[number] for number in numbers]
+
+    def iter_frames(self, start: int = 0,
+                    stop: Optional[int] = None) -> Iterator[NumberedFrame]:
+        """Decode a range of frames, without the part of the file before it.
+
+        Frames that cannot be decoded are left out.
+
+        Args:
+            start (int): First frame. Defaults to 0.
+            stop (int, optional): Frame after the last one. Defaults to None,
+                the end.
+
+        Yields:
+            NumberedFrame: Frames in display order.
+
+        Raises:
+            VideoError: If the file is damaged.
+        """
+        stop = len(self) if stop is None else min(stop, len(self))
+        if start >= stop:
+            return
+        key = self.index.key_before(start)
+        with errors_name(self.filename):
+            if key is None:
+                frames = self._iter_from_start()
+            else:
+                frames = self._number(self._iter_from(key))
+            for numbered in frames:
+                if numbered.number >= stop:
+                    break
+                if numbered.number >= start:
+                    yield numbered
+                if numbered.number == stop - 1:
+                    break
+
+    def iter_key_frames(self, start: int = 0,
+                        stop: Optional[int] = None) -> Iterator[NumberedFrame]:
+        """Decode nothing but the key frames (I-frames) of a range.
+
+        Args:
+            start (int): First frame of the range. Defaults to 0.
+            stop (int, optional): Frame after the last one. Defaults to None,
+                the end.
+
+        Yields:
+            NumberedFrame: Key frames in display order.
+
+        Raises:
+            VideoError: If the file is damaged.
+        """
+        stop = len(self) if stop is None else min(stop, len(self))
+        if start >= stop:
+            return
+        key = self.index.key_before(start)
+        with errors_name(self.filename):
+            if key is None:
+                frames = (numbered for numbered in self._iter_from_start()
+                          if numbered.frame.key_frame)
+            else:
+                frames = self._number(self._iter_keys_from(key))
+            for numbered in frames:
+                if numbered.number >= stop:
+                    break
+                if numbered.number >= start:
+                    yield numbered
+
+    def to_rgb(self, frame: av.VideoFrame) -> np.ndarray:
+        """Convert a frame to RGB and turn it upright.
+
+        Args:
+            frame (av.VideoFrame): One of this file's.
+
+        Returns:
+            np.ndarray: uint8 ``(H, W, 3)``.
+        """
+        image = self._to_rgb(frame)
+        turns = (frame.rotation // 90) % 4
+        return np.rot90(image, turns) if turns else image
+
+    def _open(self) -> None:
+        self._files = ExitStack()
+        self._container, self._stream = self._files.enter_context(
+            open_video(self.filename, self._codec_options))
+
+    def _reopen(self) -> None:
+        """Go back to the very beginning; not all containers can seek."""
+        self._files.close()
+        self._open()
+
+    def _packets_from(self, key: int) -> Iterator[av.Packet]:
+        """Packets in coded order, from the key frame shown at a time."""
+        self._stream.codec_context.flush_buffers()
+        self._container.seek(key, stream=self._stream)
+        packets = self._container.demux(self._stream)
+        first = next(packets, None)
+        if first is None or first.pts is None or first.pts > key:
+            # The container cannot seek there.
+            self._reopen()
+            yield from self._container.demux(self._stream)
+            return
+        yield first
+        yield from packets
+
+    def _iter_from(self, key: int) -> Iterator[av.VideoFrame]:
+        for packet in self._packets_from(key):
+            yield from self._stream.codec_context.decode(packet)
+
+    def _iter_keys_from(self, key: int) -> Iterator[av.VideoFrame]:
+        for packet in self._packets_from(key):
+            # The last packet is empty and makes the decoder give all.
+            if packet.is_keyframe or not packet.size:
+                yield from self._stream.codec_context.decode(packet)
+
+    def _iter_from_start(self) -> Iterator[NumberedFrame]:
+        """All frames, counted if they have no times."""
+        self._reopen()
+        frames = self._container.decode(self._stream)
+        if self.index.pts is not None:
+            return self._number(frames)
+        return map(NumberedFrame._make, enumerate(frames))
+
+    def _number(self,
+                frames: Iterator[av.VideoFrame]) -> Iterator[NumberedFrame]:
+        """Number frames by their times; leave out those not in the index."""
+        for frame in frames:
+            number = self.index.number_of(frame.pts)
+            if number is not None:
+                yield NumberedFrame(number, frame)
+
+    def _decode_group(self, key: int,
+                      numbers: List[int]) -> Dict[int, np.ndarray]:
+        """Decode frames that depend on one key frame."""
+        wanted = {int(self.index.pts[number]): number for number in numbers}
+        ahead = set(wanted)
+        found = {}
+        for packet in self._packets_from(key):
+            context = self._stream.codec_context
+            context.skip_frame = 'DEFAULT' if packet.pts in ahead else 'NONREF'
+            frames = context.decode(packet)
+            ahead.discard(packet.pts)
+            if not ahead and packet.size:
+                # Nothing more is needed: let the decoder give what it holds
+                # back, instead of feeding it until it does.
+                frames = [*frames, *context.decode(None)]
+            for frame in frames:
+                if frame.pts in wanted and not frame.is_corrupt:
+                    found[wanted[frame.pts]] = self.to_rgb(frame)
+            if not ahead:
+                break
+        self._stream.codec_context.skip_frame = 'DEFAULT'
+        return found
+
+    def _decode_from_start(self,
+                           numbers: List[int]) -> Dict[int, np.ndarray]:
+        """Decode everything up to some frames, where seeking did not help."""
+        ahead = set(numbers)
+        found = {}
+        for number, frame in self._iter_from_start():
+            if number in ahead:
+                ahead.remove(number)
+                if not frame.is_corrupt:
+                    found[number] = self.to_rgb(frame)
+            if not ahead:
+                break
+        return found

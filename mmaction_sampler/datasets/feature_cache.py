@@ -1,0 +1,153 @@
+"""Arrays computed from files, kept on disk between runs."""
+import hashlib
+import json
+import os
+import tempfile
+import time
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Dict, Mapping, Optional, Union
+
+import numpy as np
+
+#: Seconds after which a half-written file is taken for abandoned.
+ABANDONED_AFTER = 24 * 3600
+
+# A missing file, and what NumPy raises at a damaged one.
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile,
+               zlib.error)
+
+
+def file_key(filename: Union[str, Path]) -> str:
+    """Name one version of a file.
+
+    Args:
+        filename (str | Path): An existing file.
+
+    Returns:
+        str: Path, size and time of the last change. A file that was written
+        anew has another key.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    path = Path(filename).resolve()
+    status = path.stat()
+    return f'{path}:{status.st_size}:{status.st_mtime_ns}'
+
+
+class FeatureCache:
+    """Named arrays by key, on disk.
+
+    Entries of one ``version`` lie in a folder of their own,
+    ``root/<digest of version>/``, beside ``version.json``, which tells
+    people what they are. Other parameters are another version, so that an
+    entry is never read with parameters that it was not computed with. A
+    version that is no longer wanted is removed by removing its folder.
+
+    Processes may write and read at the same time: an entry is written to a
+    temporary file and then renamed, so that a reader sees a whole entry or
+    none. Of two writers of one key the last one stays. An interrupted write
+    leaves a temporary file, removed by a later process after a day. An entry
+    that was damaged on disk fails its checksum and counts as missing.
+
+    Files are NumPy's ``.npz`` and are read without pickle: nothing in them
+    is executed.
+
+    Args:
+        root (str | Path): Folder, made if it is not there.
+        version (dict): Everything that the arrays depend on besides the
+            key: names and values of parameters and a number for the code.
+            Must be expressible in JSON.
+
+    Raises:
+        ValueError: If ``version`` is empty or not expressible in JSON.
+    """
+
+    def __init__(self, root: Union[str, Path], version: Mapping) -> None:
+        if not version:
+            raise ValueError(
+                'version of a feature cache must name what the features '
+                'depend on, but is empty')
+        try:
+            text = json.dumps(version, sort_keys=True, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f'version of a feature cache must be numbers, strings, lists '
+                f'and dicts, but is {version!r} ({error})') from error
+        self.folder = Path(root) / _digest(text)[:16]
+        self._temporary = self.folder / 'temporary'
+        self._temporary.mkdir(parents=True, exist_ok=True)
+        self._write(self.folder / 'version.json', text.encode())
+        self._remove_abandoned()
+
+    def path(self, key: str) -> Path:
+        """File of an entry, whether it is there or not."""
+        digest = _digest(key)
+        return self.folder / digest[:2] / f'{digest[2:]}.npz'
+
+    def get(self, key: str) -> Optional[Dict[str, np.ndarray]]:
+        """Read an entry.
+
+        Args:
+            key (str): Its key.
+
+        Returns:
+            dict[str, np.ndarray] | None: The arrays, or None if the entry is
+            missing or damaged.
+        """
+        try:
+            with np.load(self.path(key), allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except _UNREADABLE:
+            return None
+
+    def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write an entry, in place of one that may be there.
+
+        Args:
+            key (str): Its key.
+            arrays (dict[str, np.ndarray]): Arrays of numbers, booleans or
+                strings.
+
+        Raises:
+            ValueError: If an array holds Python objects.
+        """
+        for name, array in arrays.items():
+            if np.asarray(array).dtype.hasobject:
+                raise ValueError(
+                    f'array {name!r} holds Python objects, which the feature '
+                    f'cache does not keep; convert it to numbers or strings')
+        path = self.path(key)
+        path.parent.mkdir(exist_ok=True)
+        self._write(path, arrays)
+
+    def _write(self, path: Path,
+               content: Union[bytes, Mapping[str, np.ndarray]]) -> None:
+        """Write a file so that it is there whole or not at all."""
+        handle, name = tempfile.mkstemp(dir=self._temporary)
+        try:
+            with os.fdopen(handle, 'wb') as file:
+                if isinstance(content, bytes):
+                    file.write(content)
+                else:
+                    np.savez(file, **content)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _remove_abandoned(self) -> None:
+        """Remove what interrupted processes left."""
+        oldest = time.time() - ABANDONED_AFTER
+        for path in self._temporary.iterdir():
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # its writer has just finished
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

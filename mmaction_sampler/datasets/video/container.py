@@ -1,0 +1,65 @@
+"""Opening a video file, with errors that name it."""
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator, Mapping, Tuple
+
+import av
+
+
+class VideoError(ValueError):
+    """A video file that cannot be read; the message names it."""
+
+
+@contextmanager
+def errors_name(filename: str) -> Iterator[None]:
+    """Turn FFmpeg's errors into ones that name the file and the mend.
+
+    Args:
+        filename (str): The file that is being read.
+
+    Raises:
+        VideoError: In place of any error of FFmpeg.
+    """
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        raise VideoError(
+            f'video {filename} cannot be decoded ({error.strerror}); encode '
+            f'it again or remove it') from error
+
+
+@contextmanager
+def open_video(
+    filename: str, codec_options: Mapping[str, str] = {}
+) -> Iterator[Tuple[av.container.InputContainer, av.VideoStream]]:
+    """Open a file for decoding its first video stream in one thread.
+
+    More threads would corrupt H.264's motion vectors; data loaders decode
+    several files at a time instead.
+
+    Args:
+        filename (str): Path of a video file.
+        codec_options (dict): Options of FFmpeg's decoder. Defaults to none.
+
+    Yields:
+        tuple: The container and its first video stream.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        VideoError: If it is no video, or anything in it cannot be decoded.
+    """
+    if not Path(filename).is_file():
+        raise FileNotFoundError(f'video {filename} does not exist')
+    with errors_name(filename), av.open(filename) as container:
+        if not container.streams.video:
+            raise VideoError(f'{filename} has no video stream')
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        if context is None:
+            raise VideoError(
+                f'the codec of video {filename} is unknown to this FFmpeg; '
+                f'encode it again')
+        context.thread_type = 'SLICE'
+        context.thread_count = 1
+        context.options = dict(codec_options)
+        yield container, stream

@@ -1,0 +1,198 @@
+"""Motion vectors of a file, from itself or from a normalised copy."""
+from typing import Iterator, Literal, NamedTuple, Optional
+
+import av
+import numpy as np
+from av.video.frame import PictureType
+
+from .container import VideoError
+from .index import VideoIndex
+from .normalise import EXPORT_VECTORS, GOP, normalise
+from .reader import NumberedFrame, VideoReader
+
+#: How vectors are got: as the file has them, or from frames encoded anew.
+MotionSource = Literal['raw', 'normalised']
+
+_EXPORTED = {
+    'h264', 'mpeg1video', 'mpeg2video', 'mpeg4', 'h263', 'h263p', 'flv1',
+    'msmpeg4v1', 'msmpeg4v2', 'msmpeg4v3', 'wmv1', 'wmv2', 'snow'
+}
+# Vectors do not depend on pixels; without them decoding is a tenth faster.
+_VECTORS_ALONE = {'skip_idct': 'all', 'skip_loop_filter': 'all'}
+_NO_VECTORS = np.empty(
+    0, [('source', 'i4'), ('w', 'u1'), ('h', 'u1'), ('src_x', 'i2'),
+        ('src_y', 'i2'), ('dst_x', 'i2'), ('dst_y', 'i2'), ('flags', 'u8'),
+        ('motion_x', 'i4'), ('motion_y', 'i4'), ('motion_scale', 'u2')])
+REENCODE = 'tools/data/reencode.py'
+
+
+class CodedFrame(NamedTuple):
+    """A frame and how it was predicted.
+
+    Attributes:
+        number (int): Place in display order, from 0.
+        is_i_frame (bool): Whether it is predicted from no other frame.
+        motion_vectors (np.ndarray): FFmpeg's structured array of blocks,
+            ``(n, )``; intra blocks are absent.
+        frame (av.VideoFrame): The frame.
+    """
+    number: int
+    is_i_frame: bool
+    motion_vectors: np.ndarray
+    frame: av.VideoFrame
+
+
+def why_normalise(index: VideoIndex) -> Optional[str]:
+    """Why a file's own vectors do not tell the motion from frame to frame.
+
+    FFmpeg says of a vector only whether it leads to an earlier or a later
+    frame, not to which one.
+
+    Args:
+        index (VideoIndex): What is in the file.
+
+    Returns:
+        str | None: The reason, or None if the vectors are exact.
+    """
+    if index.reordered:
+        return 'has B-frames'
+    if index.codec == 'h264' and index.num_references != 1:
+        return f'has {index.num_references or "several"} reference frames'
+    if index.has_disposable:
+        return 'has frames that the next one does not refer to'
+    return None
+
+
+def choose_source(filename: str, index: VideoIndex,
+                  motion_source: Literal['auto', 'raw', 'normalised']
+                  ) -> MotionSource:
+    """Decide how to get a file's vectors.
+
+    Args:
+        filename (str): Path of the file, for the message.
+        index (VideoIndex): What is in it.
+        motion_source (str): ``'raw'`` takes the file's own vectors,
+            ``'normalised'`` encodes its frames anew in memory, ``'auto'``
+            does so only if the file's own are inexact.
+
+    Returns:
+        str: ``'raw'`` or ``'normalised'``.
+
+    Raises:
+        ValueError: If ``motion_source`` is none of the three.
+        VideoError: If the codec has no vectors (``'auto'`` and ``'raw'``),
+            or inexact ones (``'raw'``).
+    """
+    if motion_source not in ('auto', 'raw', 'normalised'):
+        raise ValueError(
+            f"motion_source must be 'auto', 'raw' or 'normalised', but got "
+            f'{motion_source!r}')
+    if motion_source == 'normalised':
+        return 'normalised'
+    if index.codec not in _EXPORTED:
+        raise VideoError(
+            f'video {filename} is coded in {index.codec}, whose motion '
+            f'vectors FFmpeg does not export; encode it again with {REENCODE} '
+            f"or set motion_source='normalised'")
+    reason = why_normalise(index)
+    if reason is None:
+        return 'raw'
+    if motion_source == 'raw':
+        raise VideoError(
+            f'the motion vectors of video {filename} are inexact, because it '
+            f'{reason}; encode it again with {REENCODE} or set '
+            f"motion_source='auto'")
+    return 'normalised'
+
+
+def group_start(index: VideoIndex, source: MotionSource,
+                number: int) -> int:
+    """First frame of the group that a frame depends on.
+
+    Args:
+        index (VideoIndex): What is in the file.
+        source (str): How the vectors are got.
+        number (int): The frame.
+
+    Returns:
+        int: Number of an I-frame, at most ``number``.
+    """
+    if source == 'normalised':
+        return number - number % GOP
+    return index.number_of(index.key_before(number)) or 0
+
+
+def open_for_vectors(filename: str, source: MotionSource,
+                     with_pixels: bool) -> VideoReader:
+    """Open a file such that :func:`iter_coded_frames` can read it.
+
+    Args:
+        filename (str): Path of the file.
+        source (str): How the vectors are got.
+        with_pixels (bool): Whether the frames' pixels are needed, too.
+
+    Returns:
+        VideoReader: To be closed by the caller.
+    """
+    if source == 'normalised':
+        return VideoReader(filename)
+    return VideoReader(filename, {
+        **EXPORT_VECTORS,
+        **({} if with_pixels else _VECTORS_ALONE)
+    })
+
+
+def iter_coded_frames(reader: VideoReader, source: MotionSource, start: int,
+                      stop: int) -> Iterator[CodedFrame]:
+    """Read the vectors of a range of frames.
+
+    Args:
+        reader (VideoReader): Of :func:`open_for_vectors`.
+        source (str): How the vectors are got.
+        start (int): First frame; the begin of a group.
+        stop (int): Frame after the last one.
+
+    Yields:
+        CodedFrame: In display order.
+
+    Raises:
+        VideoError: If the file is damaged, changes its size, or has
+            B-frames that its container does not tell of.
+    """
+    frames = reader.iter_frames(start, stop)
+    if source == 'normalised':
+        frames = _normalise_at_first_size(frames)
+    size = None
+    for number, frame in frames:
+        size = size or (frame.width, frame.height)
+        if size != (frame.width, frame.height):
+            raise VideoError(
+                f'video {reader.filename} changes its size at frame '
+                f'{number}; encode it again with {REENCODE}')
+        kind = frame.pict_type
+        if kind not in (PictureType.I, PictureType.P):
+            raise VideoError(
+                f'frame {number} of video {reader.filename} is neither an '
+                f'I-frame nor a P-frame; encode it again with {REENCODE} or '
+                f"set motion_source='normalised'")
+        yield CodedFrame(number, kind == PictureType.I, _vectors(frame),
+                         frame)
+
+
+def _normalise_at_first_size(
+        frames: Iterator[NumberedFrame]) -> Iterator[NumberedFrame]:
+    first = next(frames, None)
+    if first is None:
+        return
+
+    def again() -> Iterator[NumberedFrame]:
+        yield first
+        yield from frames
+
+    yield from normalise(again(), first.frame.width, first.frame.height)
+
+
+def _vectors(frame: av.VideoFrame) -> np.ndarray:
+    vectors = frame.side_data.get('MOTION_VECTORS')
+    # The next frame may overwrite the memory.
+    return _NO_VECTORS if vectors is None else vectors.to_ndarray().copy()

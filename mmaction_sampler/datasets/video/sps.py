@@ -1,0 +1,104 @@
+"""What H.264 says about its references, before any frame is decoded."""
+from typing import Optional
+
+#: Profiles whose parameter sets describe the chroma format.
+_HIGH_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134}
+_SEQUENCE_PARAMETER_SET = 7
+
+
+class _Bits:
+    """Reads bits and Exp-Golomb codes, H.264 Sec. 9.1."""
+
+    def __init__(self, data: bytes) -> None:
+        self._text = ''.join(f'{byte:08b}' for byte in data)
+        self._place = 0
+
+    def read(self, number: int) -> int:
+        end = self._place + number
+        if end > len(self._text):
+            raise ValueError('the parameter set ends too early')
+        value = int(self._text[self._place:end] or '0', 2)
+        self._place = end
+        return value
+
+    def unsigned(self) -> int:
+        one = self._text.index('1', self._place)
+        zeros = one - self._place
+        self._place = one
+        return self.read(zeros + 1) - 1
+
+    def signed(self) -> int:
+        code = self.unsigned()
+        return (code + 1) // 2 if code % 2 else -(code // 2)
+
+
+def max_num_ref_frames(extradata: Optional[bytes]) -> Optional[int]:
+    """Most reference frames that an H.264 stream keeps.
+
+    With 1, a frame can refer to nothing but the one decoded before it.
+
+    Args:
+        extradata (bytes, optional): The decoder's configuration as it stands
+            in the container: an ``avcC`` box or NAL units with start codes.
+
+    Returns:
+        int | None: ``max_num_ref_frames`` of H.264 Sec. 7.4.2.1.1, or None
+        if there is no sequence parameter set that can be read.
+    """
+    unit = _sequence_parameter_set(extradata or b'')
+    if unit is None:
+        return None
+    try:
+        return _parse(_Bits(unit.replace(b'\0\0\3', b'\0\0')))
+    except ValueError:
+        return None
+
+
+def _sequence_parameter_set(extradata: bytes) -> Optional[bytes]:
+    """The first one, without its NAL header."""
+    if extradata[:1] == b'\1':  # avcC: six bytes, then length and set
+        length = int.from_bytes(extradata[6:8], 'big')
+        units = [extradata[8:8 + length]]
+    else:
+        units = extradata.split(b'\0\0\1')[1:]
+    for unit in units:
+        if unit and unit[0] & 31 == _SEQUENCE_PARAMETER_SET:
+            return unit[1:]
+    return None
+
+
+def _parse(bits: _Bits) -> int:
+    """Read up to ``max_num_ref_frames``, H.264 Sec. 7.3.2.1.1."""
+    profile = bits.read(8)
+    bits.read(16)  # constraints, level
+    bits.unsigned()  # seq_parameter_set_id
+    if profile in _HIGH_PROFILES:
+        chroma = bits.unsigned()
+        if chroma == 3:
+            bits.read(1)
+        bits.unsigned()  # bit depths
+        bits.unsigned()
+        bits.read(1)
+        if bits.read(1):
+            for number in range(12 if chroma == 3 else 8):
+                if bits.read(1):
+                    _skip_scaling_list(bits, 16 if number < 6 else 64)
+    bits.unsigned()  # log2_max_frame_num_minus4
+    order_type = bits.unsigned()
+    if order_type == 0:
+        bits.unsigned()
+    elif order_type == 1:
+        bits.read(1)
+        bits.signed()
+        bits.signed()
+        for _ in range(bits.unsigned()):
+            bits.signed()
+    return bits.unsigned()
+
+
+def _skip_scaling_list(bits: _Bits, size: int) -> None:
+    last = following = 8
+    for _ in range(size):
+        if following:
+            following = (last + bits.signed()) % 256
+        last = following or last

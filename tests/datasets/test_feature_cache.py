@@ -1,0 +1,136 @@
+import json
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from mmaction_sampler.datasets.feature_cache import (ABANDONED_AFTER,
+                                                     FeatureCache, file_key)
+
+VERSION = dict(code=1, size=[4, 6])
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return FeatureCache(tmp_path, VERSION)
+
+
+def arrays(value=1.):
+    return dict(x=np.full((2, 3), value, np.float16),
+                seen=np.array([True, False]), name=np.array('raw'))
+
+
+def test_gives_back_what_was_put(cache):
+    assert cache.get('a') is None
+    cache.put('a', arrays())
+    found = cache.get('a')
+    assert set(found) == set(arrays())
+    for name, array in arrays().items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+    cache.put('a', arrays(2.))
+    assert cache.get('a')['x'][0, 0] == 2
+    assert cache.get('b') is None
+
+
+def test_entries_outlive_the_object(cache, tmp_path):
+    cache.put('a', arrays())
+    assert FeatureCache(tmp_path, dict(VERSION)).get('a') is not None
+
+
+def test_other_parameters_are_another_version(cache, tmp_path):
+    cache.put('a', arrays())
+    other = FeatureCache(tmp_path, dict(VERSION, size=[4, 7]))
+    assert other.get('a') is None
+    version = json.loads((other.folder / 'version.json').read_text())
+    assert version == dict(code=1, size=[4, 7])
+
+
+@pytest.mark.parametrize('version', [{}, dict(x=object()),
+                                     dict(x=float('nan'))])
+def test_refuses_what_is_no_version(tmp_path, version):
+    with pytest.raises(ValueError, match='version of a feature cache'):
+        FeatureCache(tmp_path, version)
+
+
+@pytest.mark.parametrize('damage', [
+    lambda b: b'', lambda b: b[:50], lambda b: b[:-30],
+    lambda b: b.replace(b'\x00\x3c', b'\x01\x3c')])
+def test_damaged_entries_are_missing(cache, damage):
+    cache.put('a', arrays())
+    path = cache.path('a')
+    path.write_bytes(damage(path.read_bytes()))
+    assert cache.get('a') is None
+    cache.put('a', arrays())
+    assert cache.get('a') is not None
+
+
+def test_executes_nothing(cache, tmp_path):
+    with pytest.raises(ValueError, match="array 'x' holds Python objects"):
+        cache.put('a', dict(x=np.array([{}])))
+    cache.put('b', arrays())
+    np.savez(cache.path('b'), x=np.array([print], dtype=object))
+    assert cache.get('b') is None
+
+
+class Unwritable:
+    """An array that fails while it is written."""
+    dtype = np.dtype(float)
+
+    def __init__(self, stop):
+        self.stop = stop
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.stop:
+            self.stop = True
+            return np.ones(3)
+        raise KeyboardInterrupt
+
+
+def test_interrupted_write_leaves_the_old_entry(cache):
+    cache.put('a', arrays())
+    with pytest.raises(KeyboardInterrupt):
+        cache.put('a', dict(x=np.ones(1000), y=Unwritable(False)))
+    assert set(cache.get('a')) == set(arrays())
+    assert list((cache.folder / 'temporary').iterdir()) == []
+
+
+def test_abandoned_files_are_removed(cache, tmp_path):
+    for name, age in (('old', ABANDONED_AFTER + 60), ('young', 60)):
+        path = cache.folder / 'temporary' / name
+        path.touch()
+        os.utime(path, (time.time() - age, ) * 2)
+    FeatureCache(tmp_path, VERSION)
+    left = [p.name for p in (cache.folder / 'temporary').iterdir()]
+    assert left == ['young']
+
+
+def _write_and_read(root):
+    cache = FeatureCache(root, VERSION)
+    for value in range(40):
+        cache.put('a', dict(x=np.full(5000, value), y=np.full(9, value)))
+        found = cache.get('a')
+        # Whole, and of one writer, whichever it was.
+        if found is None or len(set(found['x']) | set(found['y'])) != 1:
+            return False
+    return True
+
+
+def test_concurrent_writers(tmp_path):
+    context = get_context('fork')
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        assert all(pool.map(_write_and_read, [tmp_path] * 4))
+
+
+def test_file_key_follows_the_content(tmp_path):
+    path = tmp_path / 'video.mp4'
+    path.write_bytes(b'1')
+    key = file_key(path)
+    assert file_key(str(path)) == key
+    os.utime(path, (1, 1))
+    assert file_key(path) != key
+    with pytest.raises(FileNotFoundError):
+        file_key(tmp_path / 'none.mp4')
