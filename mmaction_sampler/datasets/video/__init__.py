@@ -1,9 +1,12 @@
 """Video files; nothing else in the package imports PyAV."""
-from .container import VideoError
+from .audio import Sound, read_sound
+from .compressed import CompressedReader, FrameFeatures
+from .container import CODEC_VERSION, VideoError
 from .index import VideoIndex, read_index, refuse_incomplete
 from .reader import VideoReader
 
 __all__ = [
-    'VideoError', 'VideoIndex', 'VideoReader', 'read_index',
+    'CODEC_VERSION', 'CompressedReader', 'FrameFeatures', 'Sound',
+    'VideoError', 'VideoIndex', 'VideoReader', 'read_index', 'read_sound',
     'refuse_incomplete'
 ]

@@ -19,6 +19,8 @@ class FrameFeatures(NamedTuple):
 
     Attributes:
         number (int): Place in display order, from 0.
+        height (int): H in pixels.
+        width (int): W in pixels.
         is_i_frame (bool): Whether it has neither motion nor residual; both
             are zero then.
         motion (MotionField): At 1/16 of the resolution, rounded up.
@@ -28,6 +30,8 @@ class FrameFeatures(NamedTuple):
             ``rgb_residual``.
     """
     number: int
+    height: int
+    width: int
     is_i_frame: bool
     motion: MotionField
     rgb_residual: Optional[np.ndarray]
@@ -167,6 +171,6 @@ class CompressedReader:
                 image.shape, np.int16) if coded.is_i_frame else residual(
                     image, predictor.predict())
         return FrameFeatures(
-            coded.number, coded.is_i_frame,
+            coded.number, height, width, coded.is_i_frame,
             motion_field(coded.motion_vectors, height, width), left_over,
             image)

@@ -6,6 +6,10 @@ from typing import Iterator, Mapping, Tuple
 import av
 
 
+#: Release of the decoders and encoders, such as ``'62.28.102'``.
+CODEC_VERSION = '.'.join(map(str, av.library_versions['libavcodec']))
+
+
 class VideoError(ValueError):
     """A video file that cannot be read; the message names it."""
 

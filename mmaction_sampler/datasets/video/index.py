@@ -62,6 +62,16 @@ class VideoIndex(NamedTuple):
         place = np.searchsorted(self.key_pts, self.pts[number], 'right') - 1
         return int(self.key_pts[place]) if place >= 0 else None
 
+    def key_numbers(self) -> np.ndarray:
+        """Numbers of the key frames.
+
+        Returns:
+            np.ndarray: Ascending, int64; empty without times.
+        """
+        if self.pts is None:
+            return np.empty(0, np.int64)
+        return np.flatnonzero(np.isin(self.pts, self.key_pts))
+
     def number_of(self, pts: Optional[int]) -> Optional[int]:
         """Number of the frame shown at a time, None if there is none.
 

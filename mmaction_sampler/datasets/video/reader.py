@@ -70,7 +70,8 @@ class VideoReader:
         """Close the file."""
         self._files.close()
 
-    def get_frames(self, frame_inds: np.ndarray) -> List[np.ndarray]:
+    def get_frames(self, frame_inds: np.ndarray,
+                   upright: bool = True) -> List[np.ndarray]:
         """Decode frames that may lie far apart.
 
         From the key frame before each frame on, what no other frame refers
@@ -79,11 +80,12 @@ class VideoReader:
         Args:
             frame_inds (np.ndarray): Numbers of the frames, in any order,
                 possibly repeated, integer ``(N, )``.
+            upright (bool): Turn the frames as the file says; False leaves
+                them as coded, as motion vectors are. Defaults to True.
 
         Returns:
             list[np.ndarray]: The frames in that order, RGB uint8
-            ``(H, W, 3)``, upright: turned as the file says. Repeated numbers
-            share one array.
+            ``(H, W, 3)``. Repeated numbers share one array.
 
         Raises:
             IndexError: If a number is outside the file.
@@ -96,7 +98,7 @@ class VideoReader:
                     f'frame {number} is outside video {self.filename}, which '
                     f'has frames 0 to {len(self) - 1}')
         wanted = sorted(set(numbers))
-        found: Dict[int, np.ndarray] = {}
+        found: Dict[int, av.VideoFrame] = {}
         with errors_name(self.filename):
             for key, group in groupby(wanted, self.index.key_before):
                 if key is not None:
@@ -109,7 +111,9 @@ class VideoReader:
                 raise VideoError(
                     f'frame {number} of video {self.filename} cannot be '
                     f'decoded; encode it again or remove it')
-        return [found[number] for number in numbers]
+        images = {number: self._image(frame, upright)
+                  for number, frame in found.items()}
+        return [images[number] for number in numbers]
 
     def iter_frames(self, start: int = 0,
                     stop: Optional[int] = None) -> Iterator[NumberedFrame]:
@@ -176,17 +180,9 @@ class VideoReader:
                 if numbered.number >= start:
                     yield numbered
 
-    def to_rgb(self, frame: av.VideoFrame) -> np.ndarray:
-        """Convert a frame to RGB and turn it upright.
-
-        Args:
-            frame (av.VideoFrame): One of this file's.
-
-        Returns:
-            np.ndarray: uint8 ``(H, W, 3)``.
-        """
+    def _image(self, frame: av.VideoFrame, upright: bool) -> np.ndarray:
         image = self._to_rgb(frame)
-        turns = (frame.rotation // 90) % 4
+        turns = (frame.rotation // 90) % 4 if upright else 0
         return np.rot90(image, turns) if turns else image
 
     def _open(self) -> None:
@@ -240,7 +236,7 @@ class VideoReader:
                 yield NumberedFrame(number, frame)
 
     def _decode_group(self, key: int,
-                      numbers: List[int]) -> Dict[int, np.ndarray]:
+                      numbers: List[int]) -> Dict[int, av.VideoFrame]:
         """Decode frames that depend on one key frame."""
         wanted = {int(self.index.pts[number]): number for number in numbers}
         ahead = set(wanted)
@@ -256,14 +252,14 @@ class VideoReader:
                 frames = [*frames, *context.decode(None)]
             for frame in frames:
                 if frame.pts in wanted and not frame.is_corrupt:
-                    found[wanted[frame.pts]] = self.to_rgb(frame)
+                    found[wanted[frame.pts]] = frame
             if not ahead:
                 break
         self._stream.codec_context.skip_frame = 'DEFAULT'
         return found
 
     def _decode_from_start(self,
-                           numbers: List[int]) -> Dict[int, np.ndarray]:
+                           numbers: List[int]) -> Dict[int, av.VideoFrame]:
         """Decode everything up to some frames, where seeking did not help."""
         ahead = set(numbers)
         found = {}
@@ -271,7 +267,7 @@ class VideoReader:
             if number in ahead:
                 ahead.remove(number)
                 if not frame.is_corrupt:
-                    found[number] = self.to_rgb(frame)
+                    found[number] = frame
             if not ahead:
                 break
         return found
