@@ -1,6 +1,9 @@
 """What the tests of SCSampler share: tiny models and clips in memory."""
+from pathlib import Path
 from typing import Iterator, List, Sequence
 
+import av
+import numpy as np
 import torch
 from helpers import NUM_CLASSES, tiny_classifier
 from torch import Tensor
@@ -121,3 +124,76 @@ def training_inputs(batch_size: int = 3, num_clips: int = 4) -> dict:
         inputs[name] = [s.pictures[name].frames for s in streams]
         inputs[f'{name}_clips'] = [s.pictures[name].clips for s in streams]
     return inputs
+
+
+def write_clip_video(path: Path, num_frames: int = 24, shade: int = 0,
+                     sound: bool = True) -> Path:
+    """Write 32 px MPEG-4 of something that moves, with a tone, at 8 fps."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    x = np.arange(32)
+    with av.open(str(path), 'w') as container:
+        video = container.add_stream('mpeg4', rate=8)
+        video.width = video.height = 32
+        video.pix_fmt, video.gop_size, video.max_b_frames = 'yuv420p', 12, 0
+        audio = container.add_stream(
+            'aac', rate=16000, layout='mono') if sound else None
+        for i in range(num_frames):
+            wave = 60 + 40 * np.sin((x[None] - 2 * i) / 4) * np.cos(x / 5)[
+                :, None]
+            image = np.repeat(wave[..., None] + shade, 3, 2)
+            frame = av.VideoFrame.from_ndarray(
+                image.clip(0, 255).astype(np.uint8), format='rgb24')
+            container.mux(video.encode(frame))
+        container.mux(video.encode())
+        if audio:
+            tone = np.sin(np.arange(2000 * num_frames) / 4).astype(np.float32)
+            frame = av.AudioFrame.from_ndarray(
+                tone[None], format='fltp', layout='mono')
+            frame.sample_rate = 16000
+            container.mux(audio.encode(frame))
+            container.mux(audio.encode())
+    return path
+
+
+def write_clip_dataset(root: Path, num_videos: int = 4) -> Path:
+    """Write videos whose brightness tells the class, and their list."""
+    names = [f'{i}.mp4' for i in range(num_videos)]
+    for i, name in enumerate(names):
+        write_clip_video(root / name, 20 + 4 * i, 50 * (i % NUM_CLASSES))
+    ann_file = root / 'list.txt'
+    ann_file.write_text(''.join(
+        f'{name} {i % NUM_CLASSES}\n' for i, name in enumerate(names)))
+    return ann_file
+
+
+LOAD_VISUAL = [dict(type='LoadMotionFeatures', size=(32, 32),
+                    residual_from='previous')]
+LOAD_AUDIO = [dict(type='LoadLogMel', num_steps=40)]
+DECODE = [dict(type='PyAVSparseDecode'),
+          dict(type='FormatShape', input_format='NCTHW')]
+
+
+def stream_pipeline(num_clips=None, **options) -> List[dict]:
+    """A test pipeline that gives a stream of the clips of a video."""
+    return [
+        dict(type='PyAVSparseInit'),
+        dict(type='SampleVideoClips', clip_len=CLIP_LEN,
+             num_clips=num_clips, test_mode=True),
+        dict(type='PackClipStream', clip_pipeline=DECODE,
+             features=[
+                 dict(names=['motion_displacement', 'rgb_residual'],
+                      pipeline=LOAD_VISUAL),
+                 dict(names=['log_mel'], pipeline=LOAD_AUDIO, at_once=True),
+             ], **options)
+    ]
+
+
+def feature_pipeline(*more: dict, num_clips: int = 3) -> List[dict]:
+    """A training pipeline: cheap features of some clips."""
+    return [
+        dict(type='PyAVSparseInit'),
+        dict(type='SampleVideoClips', clip_len=CLIP_LEN,
+             num_clips=num_clips), *LOAD_VISUAL, *LOAD_AUDIO, *more,
+        dict(type='PackClipFeatures',
+             names=['motion_displacement', 'rgb_residual', 'log_mel'])
+    ]

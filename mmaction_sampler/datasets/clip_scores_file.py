@@ -125,7 +125,7 @@ def _parse(text: str, number: int, place: str) -> ClipScoresLine:
     """Check one line."""
     try:
         fields = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # or a number too long
         raise ClipScoresError(f'{place}: is no JSON ({error}); {_MEND}'
                               ) from error
     if not isinstance(fields, dict):
