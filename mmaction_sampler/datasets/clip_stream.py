@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmaction_sampler.ops import spread_pictures
 from mmaction_sampler.structures import (ClipBatch, ClipFrames, ClipStream,
                                          ClipStreamError)
 from .video import VideoError
@@ -69,16 +70,20 @@ class VideoClipStream(ClipStream):
             W)`` (NCHW), grey levels.
         clips_per_part (int): Clips whose features are in memory at once.
         clips_per_pass (int): Decoded clips that are in memory at once.
+        max_pictures (dict[str, int]): Feature -> pictures of a clip that are
+            looked at, evenly spread; features that are not in it are looked
+            at as a whole.
     """
 
     def __init__(self, results: dict, loaders: Sequence[FeatureLoader],
                  clip_transforms: Sequence[Callable], clips_per_part: int,
-                 clips_per_pass: int) -> None:
+                 clips_per_pass: int, max_pictures: Dict[str, int]) -> None:
         self._results = results
         self._loaders = loaders
         self._clip_transforms = clip_transforms
         self._clips_per_part = clips_per_part
         self._clips_per_pass = clips_per_pass
+        self._max_pictures = max_pictures
 
     @property
     def num_clips(self) -> int:
@@ -101,8 +106,16 @@ class VideoClipStream(ClipStream):
                 if not loader.at_once:
                     loaded.update(self._run(loader.transforms, part))
             yield ClipBatch(
-                {name: clip_frames_of(loaded, name) for name in names},
+                {name: self._pictures(loaded, name) for name in names},
                 torch.zeros(len(part), dtype=torch.long))
+
+    def _pictures(self, loaded: dict, name: str) -> ClipFrames:
+        """What is looked at of one feature."""
+        frames, clips = clip_frames_of(loaded, name)
+        if name in self._max_pictures:
+            kept = spread_pictures(clips, self._max_pictures[name])
+            frames, clips = frames[kept], clips[kept]
+        return ClipFrames(frames, clips)
 
     def load(self, inds: Sequence[int]) -> Iterator[Tensor]:
         """See :class:`ClipStream`."""

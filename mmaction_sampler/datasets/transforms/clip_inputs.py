@@ -1,10 +1,12 @@
 """What SCSampler takes: features of clips, or a stream of them."""
-from typing import Dict, List, Sequence
+from typing import Dict, List, Optional, Sequence
 
 import torch
 from mmaction.registry import TRANSFORMS
 from mmaction.structures import ActionDataSample
 from mmcv.transforms import BaseTransform
+
+from mmaction_sampler.ops import random_pictures
 
 from ..clip_stream import FeatureLoader, VideoClipStream, clip_frames_of
 
@@ -44,26 +46,37 @@ class PackClipFeatures(BaseTransform):
 
     Args:
         names (Sequence[str]): Features.
+        max_pictures (int, optional): Random pictures of each kind that are
+            taken of a clip. Defaults to None, all.
         meta_keys (Sequence[str]): Taken over where they are there.
     """
 
     def __init__(self,
                  names: Sequence[str],
+                 max_pictures: Optional[int] = None,
                  meta_keys: Sequence[str] = _META_KEYS) -> None:
+        if max_pictures is not None and max_pictures < 1:
+            raise ValueError(
+                f'max_pictures must be at least 1, but got {max_pictures}')
         self.names = tuple(names)
+        self.max_pictures = max_pictures
         self.meta_keys = tuple(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack; see the class."""
         inputs: Dict[str, object] = dict(num_clips=int(results['num_clips']))
         for name in self.names:
-            inputs[name], inputs[f'{name}_clips'] = clip_frames_of(
-                results, name)
+            frames, clips = clip_frames_of(results, name)
+            if self.max_pictures is not None:
+                kept = random_pictures(clips, self.max_pictures)
+                frames, clips = frames[kept], clips[kept]
+            inputs[name], inputs[f'{name}_clips'] = frames, clips
         return dict(
             inputs=inputs, data_samples=_sample(results, self.meta_keys))
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(names={self.names}, '
+                f'max_pictures={self.max_pictures}, '
                 f'meta_keys={self.meta_keys})')
 
 
@@ -99,6 +112,9 @@ class PackClipStream(BaseTransform):
             Defaults to 32.
         clips_per_pass (int): Clips that go through the classifier at once.
             Defaults to 8.
+        max_pictures (dict[str, int], optional): Feature -> pictures of a
+            clip that are looked at, evenly spread. Defaults to None, all of
+            each, as in the paper.
         meta_keys (Sequence[str]): Taken over where they are there.
 
     Raises:
@@ -111,9 +127,12 @@ class PackClipStream(BaseTransform):
                  clip_pipeline: List[dict],
                  clips_per_part: int = 32,
                  clips_per_pass: int = 8,
+                 max_pictures: Optional[Dict[str, int]] = None,
                  meta_keys: Sequence[str] = _META_KEYS) -> None:
+        max_pictures = dict(max_pictures or {})
         for name, value in (('clips_per_part', clips_per_part),
-                            ('clips_per_pass', clips_per_pass)):
+                            ('clips_per_pass', clips_per_pass),
+                            *max_pictures.items()):
             if value < 1:
                 raise ValueError(
                     f'{name} must be at least 1, but got {value}')
@@ -130,13 +149,14 @@ class PackClipStream(BaseTransform):
         self.clip_transforms = [TRANSFORMS.build(t) for t in clip_pipeline]
         self.clips_per_part = clips_per_part
         self.clips_per_pass = clips_per_pass
+        self.max_pictures = max_pictures
         self.meta_keys = tuple(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack; see the class."""
         stream = VideoClipStream(
             results, self.loaders, self.clip_transforms, self.clips_per_part,
-            self.clips_per_pass)
+            self.clips_per_pass, self.max_pictures)
         return dict(
             inputs=stream, data_samples=_sample(results, self.meta_keys))
 
@@ -144,4 +164,5 @@ class PackClipStream(BaseTransform):
         names = [name for loader in self.loaders for name in loader.names]
         return (f'{type(self).__name__}(names={names}, '
                 f'clips_per_part={self.clips_per_part}, '
-                f'clips_per_pass={self.clips_per_pass})')
+                f'clips_per_pass={self.clips_per_pass}, '
+                f'max_pictures={self.max_pictures})')
