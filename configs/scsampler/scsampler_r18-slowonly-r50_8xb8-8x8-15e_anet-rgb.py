@@ -27,7 +27,8 @@ model = dict(
         cls_head=dict(in_channels=2048, num_classes=200)),
     component_checkpoints=dict(
         classifier='checkpoints/slowonly-r50_anet.pth'),
-    reference_video=dict(num_clips=45,
+    reference_video=dict(
+        num_clips=45,
         clip_len=8,
         features=dict(
             motion_displacement=(7, 2, 14, 14),
