@@ -168,7 +168,8 @@ def clip_probabilities(model: BaseRecognizer,
     flat = preprocessor.format_shape == 'NCHW'
     for clips in stream.load(range(stream.num_clips)):
         frames = clips.flatten(0, 1) if flat else clips.transpose(1, 2)
-        frames = preprocessor(dict(inputs=[frames], data_samples=None), False)['inputs'][0]
+        data = preprocessor(dict(inputs=[frames], data_samples=None), False)
+        frames = data['inputs'][0]
         clips = (frames.unflatten(0, clips.shape[:2]) if flat else
                  frames.transpose(1, 2))
         probs.append(classify(model, clips).cpu())

@@ -82,7 +82,8 @@ def test_scores_are_the_classifiers_own(folder, tmp_path, dims) -> None:
             frames = [cv2.resize(f, (24, 24)) for f in frames]
             pixels = torch.from_numpy(np.stack(frames)).permute(0, 3, 1, 2)
             inputs = pixels if dims == 2 else pixels.transpose(0, 1)[None]
-            data = model.data_preprocessor(dict(inputs=[inputs], data_samples=None), False)
+            data = model.data_preprocessor(
+                dict(inputs=[inputs], data_samples=None), False)
             with torch.no_grad():
                 feats, options = model.extract_feat(
                     data['inputs'], test_mode=True)

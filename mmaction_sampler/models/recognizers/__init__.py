@@ -5,7 +5,10 @@ from .adafocus_tsm import AdaFocusTSM
 from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .base import ComponentRecognizer
+from .clip_pattern import ClipPattern
 from .clip_saliency_net import ClipSaliencyNet, SaliencyNet
+from .faster import FASTER, ClipState
+from .feature_cache import FeatureCache
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
@@ -13,7 +16,7 @@ from .scsampler import SCSampler
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'ClipSaliencyNet', 'ComponentRecognizer', 'FrameRanker', 'OCSampler',
-    'OCSamplerPlus', 'PPODistributedDataParallel', 'SCSampler',
-    'SaliencyNet', 'StreamOutput'
+    'ClipPattern', 'ClipSaliencyNet', 'ClipState', 'ComponentRecognizer',
+    'FASTER', 'FeatureCache', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
+    'PPODistributedDataParallel', 'SCSampler', 'SaliencyNet', 'StreamOutput'
 ]

@@ -1,12 +1,18 @@
 """Generates the needle data set: videos in which little of the time and
 little of the frame matters.
 
+Variants: in ``main`` two plates decide the class, each is seen for a short
+while. In ``order`` each is seen for nearly half of the video, and the class
+also says which comes first; in ``order-free`` it does not. In ``long`` both
+are seen together for a part of a minute, among slow and silent decoys.
+
 Every video is drawn from its own random generator, seeded with the seed, the
 split and the number of the video, so the same settings give the same bytes
 whatever the number of workers.
 
 Example:
     python tools/data/needle/generate.py data/needle
+    python tools/data/needle/generate.py data/needle_order --variant order
 """
 import argparse
 import json
@@ -17,25 +23,20 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Union
+from typing import Dict, Iterator, List, Optional, Sequence, Union
 
 import cv2
 import numpy as np
 from encode import write_video
+from progress import show_progress
 from render import TONES, render_audio, render_frames
-from rich.console import Console
-from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
-                           TimeElapsedColumn, TimeRemainingColumn)
-from scene import (MIN_FRAMES, MIN_SIZE, Plate, draw_labels, draw_main_scene)
-from scene_long import LENGTH_SHARES, MIN_LONG_FRAMES, draw_long_scene
+from scene import MIN_SIZE, Plate, draw_labels
+from variants import VARIANTS
 
-# Frames of a video by default; of a long one, on average.
-NUM_FRAMES = {'main': 50, 'long': 525}
 # Raise this when the same settings come to give other videos.
 FORMAT = 1
 
 SPLITS = ('train', 'val', 'test')
-EASY_FRACTIONS = {'train': 0.4, 'val': 50 / 240, 'test': 50 / 240}
 # In the place of a video's number: the generator of a split's labels. A list
 # without a third number would give the stream of the split's video 0.
 LABEL_STREAM = 2**32 - 1
@@ -68,11 +69,11 @@ class Settings:
             if not 1 <= number <= MAX_VIDEOS:
                 raise ValueError(f'--num-{split} must be 1 to {MAX_VIDEOS}, '
                                  f'not {number}.')
-        least = MIN_LONG_FRAMES if self.variant == 'long' else MIN_FRAMES
+        least = VARIANTS[self.variant].min_frames
         if self.num_frames < least:
             raise ValueError(
-                f'--num-frames must be {least} or more, so that all '
-                f'plates find time, not {self.num_frames}.')
+                f'--num-frames must be {least} or more, so that all plates '
+                f'find time, not {self.num_frames}.')
         if not MIN_SIZE <= self.size <= MAX_SIZE or self.size % 2:
             raise ValueError(
                 f'--size must be an even number from {MIN_SIZE} to '
@@ -109,10 +110,12 @@ class Task:
 def plan_tasks(out_dir: Path, settings: Settings) -> List[Task]:
     """One task for every video, split by split, in the order of numbers."""
     tasks = []
+    variant = VARIANTS[settings.variant]
     for number, split in enumerate(SPLITS):
         rng = np.random.default_rng([settings.seed, number, LABEL_STREAM])
         labels, easy = draw_labels(rng, settings.num_videos(split),
-                                   EASY_FRACTIONS[split])
+                                   variant.easy_fractions[split],
+                                   variant.num_classes)
         tasks += [
             Task(out_dir, settings, split, index, int(labels[index]),
                  bool(easy[index])) for index in range(len(labels))
@@ -131,13 +134,12 @@ def make_video(task: Task) -> Record:
     settings = task.settings
     seed = [settings.seed, SPLITS.index(task.split), task.index]
     rng = np.random.default_rng(seed)
-    num_frames = settings.num_frames
-    if settings.variant == 'long':
-        num_frames = round(num_frames * rng.uniform(*LENGTH_SHARES))
-        plates = draw_long_scene(rng, task.label, num_frames, settings.size)
-    else:
-        plates = draw_main_scene(rng, task.label, task.easy, num_frames,
-                                 settings.size)
+    variant, num_frames = VARIANTS[settings.variant], settings.num_frames
+    varies = variant.length_shares != (1., 1.)
+    if varies:
+        num_frames = round(num_frames * rng.uniform(*variant.length_shares))
+    plates = variant.draw(rng, task.label, task.easy, num_frames,
+                          settings.size)
     path = task.out_dir / 'videos' / task.filename
     # A video gets its name only when it is complete, so existing is enough.
     if not path.exists():
@@ -146,9 +148,9 @@ def make_video(task: Task) -> Record:
         filename=task.filename, label=task.label, easy=task.easy, seed=seed)
     record.update({p.kind: [p.start, p.stop] for p in plates
                    if p.seen and p.heard})
-    if settings.variant == 'long':
+    if varies:
         record.update(
-            easy=False, num_frames=num_frames,
+            num_frames=num_frames,
             decoys=[[p.start, p.stop] for p in plates
                     if not p.heard and p.kind == 'a'],
             false_tones=[[p.start, p.stop] for p in plates
@@ -185,29 +187,6 @@ def make_videos(tasks: Sequence[Task], workers: int) -> Iterator[Record]:
         yield from pool.map(make_video, tasks, chunksize=4)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def show_progress(records: Iterable[Record], total: int) -> List[Record]:
-    """Collects the records behind a bar, or a line every tenth of the way.
-
-    A bar redraws itself, which would fill a log file with control codes.
-    """
-    done: List[Record] = []
-    if Console().is_terminal:
-        with Progress(
-                TextColumn('videos'), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), TimeRemainingColumn()) as progress:
-            bar = progress.add_task('videos', total=total)
-            for record in records:
-                done.append(record)
-                progress.advance(bar)
-        return done
-    print(f'videos: 0 of {total}', flush=True)
-    for record in records:
-        done.append(record)
-        if 10 * len(done) // total > 10 * (len(done) - 1) // total:
-            print(f'videos: {len(done)} of {total}', flush=True)
-    return done
 
 
 def write_text(path: Path, text: str) -> None:
@@ -262,6 +241,12 @@ def generate(out_dir: Path, settings: Settings, workers: int) -> None:
     print(f'{len(tasks)} videos are in {out_dir}.')
 
 
+def defaults(name: str) -> str:
+    """A variant's setting, by variant, for the help."""
+    return ', '.join(f'{getattr(variant, name)} in {key}'
+                     for key, variant in VARIANTS.items())
+
+
 def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(
@@ -273,11 +258,12 @@ def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
     add('--num-train', type=int, default=480, help='training videos')
     add('--num-val', type=int, default=240, help='validation videos')
     add('--num-test', type=int, default=240, help='test videos')
-    add('--variant', choices=sorted(NUM_FRAMES), default='main',
-        help='long: an event among decoys, for sampling clips')
-    add('--num-frames', type=int, default=None,
-        help='frames of a video, of a long one on average; 50, long: 525')
-    add('--size', type=int, default=112, help='width and height in pixels')
+    add('--variant', choices=sorted(VARIANTS), default='main',
+        help='what decides the class')
+    add('--num-frames', type=int, default=argparse.SUPPRESS,
+        help=f'frames of a video (default: {defaults("num_frames")})')
+    add('--size', type=int, default=argparse.SUPPRESS,
+        help=f'width and height in pixels (default: {defaults("size")})')
     add('--fps', type=int, default=10, help='frames per second')
     add('--workers', type=int, default=os.cpu_count(), help='processes')
     add('--overwrite', action='store_true', help='replace existing videos')
@@ -287,10 +273,11 @@ def parse_args(args: Optional[Sequence[str]]) -> argparse.Namespace:
 def main(args: Optional[Sequence[str]] = None) -> int:
     """Runs the tool and returns its exit code."""
     parsed = parse_args(args)
+    variant = VARIANTS[parsed.variant]
     settings = Settings(
         parsed.seed, parsed.num_train, parsed.num_val, parsed.num_test,
-        parsed.num_frames or NUM_FRAMES[parsed.variant], parsed.size,
-        parsed.fps, parsed.variant)
+        getattr(parsed, 'num_frames', variant.num_frames),
+        getattr(parsed, 'size', variant.size), parsed.fps, parsed.variant)
     # Only these checks speak to the user; any later error is a bug, and
     # shows where it comes from.
     try:

@@ -4,7 +4,7 @@ A scene is a list of plates. The label follows from the plates alone, so a
 further variant of the data set is a further function that returns plates.
 """
 from dataclasses import dataclass
-from typing import List, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -81,14 +81,18 @@ def bounce(rng: np.random.Generator, low: np.ndarray, high: np.ndarray,
     return low + room - np.abs(np.mod(travelled, 2 * room) - room)
 
 
-def draw_spans(rng: np.random.Generator, lengths: List[int],
-               num_frames: int) -> List[Tuple[int, int]]:
-    """Random spans of given lengths, in random order, that never overlap.
+def draw_spans(
+        rng: np.random.Generator,
+        lengths: List[int],
+        num_frames: int,
+        order: Optional[Sequence[int]] = None) -> List[Tuple[int, int]]:
+    """Random spans of given lengths that never overlap.
 
     Args:
-        rng: Source of the order and of the gaps.
+        rng: Source of the gaps, and of the order if none is given.
         lengths: Frames of each span; their sum is at most ``num_frames``.
         num_frames: Frames of the video.
+        order: Which span comes first, second and so on; random by default.
 
     Returns:
         For each length, in the order given, its (start, stop) frames with
@@ -99,7 +103,9 @@ def draw_spans(rng: np.random.Generator, lengths: List[int],
     idle = np.sort(rng.integers(0, slack, len(lengths), endpoint=True))
     spans = [(0, 0)] * len(lengths)
     busy = 0
-    for before, which in zip(idle, rng.permutation(len(lengths))):
+    if order is None:
+        order = rng.permutation(len(lengths))
+    for before, which in zip(idle, order):
         start = int(before) + busy
         spans[which] = (start, start + lengths[which])
         busy += lengths[which]
@@ -159,6 +165,23 @@ def draw_main_scene(rng: np.random.Generator, label: int, easy: bool,
         ]
         spans = draw_spans(rng, lengths, num_frames)
         boxes = [(np.zeros(2), np.full(2, size - PLATE_SIZE))] * 2
+    return draw_plates(rng, label, spans, boxes)
+
+
+def draw_plates(
+        rng: np.random.Generator, label: int, spans: Sequence[Tuple[int, int]],
+        boxes: Sequence[Tuple[np.ndarray, np.ndarray]]) -> List[Plate]:
+    """Plate A and plate B, moving while they are visible.
+
+    Args:
+        rng: The video's own generator.
+        label: 2a + b in 0..7.
+        spans: Visible frames [start, stop) of A and of B.
+        boxes: Corners that A and B may take, as ``bounce`` takes them.
+
+    Returns:
+        Plate A and plate B.
+    """
     plates = []
     for kind, texture, (start, stop), (low, high) in zip(
             'ab', textures_of(label), spans, boxes):
@@ -169,8 +192,36 @@ def draw_main_scene(rng: np.random.Generator, label: int, easy: bool,
     return plates
 
 
-def draw_labels(rng: np.random.Generator, num_videos: int,
-                easy_fraction: float) -> Tuple[np.ndarray, np.ndarray]:
+def draw_long_scene(rng: np.random.Generator,
+                    label: int,
+                    num_frames: int,
+                    size: int,
+                    order: Optional[Sequence[int]] = None) -> List[Plate]:
+    """Two plates, each for 5/12 to 11/24 of the video, one after the other.
+
+    Args:
+        rng: The video's own generator.
+        label: 2a + b in 0..7.
+        num_frames: Frames of the video, at least ``MIN_FRAMES``.
+        size: Side of the square frame in pixels, at least ``MIN_SIZE``.
+        order: (0, 1) for A first, (1, 0) for B; random by default.
+
+    Returns:
+        Plate A and plate B.
+    """
+    shortest, longest = -(-5 * num_frames // 12), 11 * num_frames // 24
+    lengths = [int(n) for n in rng.integers(
+        shortest, longest, 2, endpoint=True)]
+    spans = draw_spans(rng, lengths, num_frames, order)
+    box = (np.zeros(2), np.full(2, size - PLATE_SIZE))
+    return draw_plates(rng, label, spans, [box, box])
+
+
+def draw_labels(
+        rng: np.random.Generator,
+        num_videos: int,
+        easy_fraction: float,
+        num_classes: int = NUM_CLASSES) -> Tuple[np.ndarray, np.ndarray]:
     """Balanced labels of one split, in random order.
 
     Class counts differ by one at most, both among all videos and among the
@@ -180,11 +231,12 @@ def draw_labels(rng: np.random.Generator, num_videos: int,
         rng: Source of the order.
         num_videos: Videos of the split.
         easy_fraction: Share of easy videos, 0 to 1.
+        num_classes: Number of classes.
 
     Returns:
-        int64 labels (num_videos,) in 0..7 and bool flags (num_videos,).
+        int64 labels (num_videos,) from 0 and bool flags (num_videos,).
     """
-    labels = np.arange(num_videos) % NUM_CLASSES
+    labels = np.arange(num_videos) % num_classes
     easy = np.arange(num_videos) < round(num_videos * easy_fraction)
     order = rng.permutation(num_videos)
     return labels[order], easy[order]

@@ -25,13 +25,14 @@ LENGTH_SHARES = (0.86, 1.14)
 MIN_LONG_FRAMES = 524
 
 
-def draw_long_scene(rng: np.random.Generator, label: int, num_frames: int,
-                    size: int) -> List[Plate]:
+def draw_scene_with_decoys(rng: np.random.Generator, label: int, easy: bool,
+                           num_frames: int, size: int) -> List[Plate]:
     """The event, the decoys and the tones of one video.
 
     Args:
         rng: The video's own generator.
         label: Class in 0..7.
+        easy: Not used: there is one kind of video.
         num_frames: Frames of this video, at least ``MIN_LONG_FRAMES`` times
             the smaller of ``LENGTH_SHARES``.
         size: Side of the square frame in pixels, at least ``MIN_SIZE``.

@@ -207,6 +207,37 @@ def test_other_settings_need_overwrite(tool: ModuleType, tmp_path: Path,
     assert 'unknown settings; give --overwrite' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('variant, num_classes', [('order', 16),
+                                                  ('order-free', 8)])
+def test_variants_with_long_plates(tool: ModuleType, tmp_path: Path,
+                                   variant: str, num_classes: int) -> None:
+    """One after the other; the class tells the order, or does not."""
+    args = [str(tmp_path), '--variant', variant, '--num-train', '32',
+            '--num-val', '1', '--num-test', '1', '--workers', '1']
+    assert tool.main(args) == 0
+    settings = json.loads((tmp_path / 'settings.json').read_text())
+    assert settings['variant'] == variant
+    records = read_records(tmp_path, 'train')
+    labels = Counter(record['label'] for record in records)
+    assert labels == {label: 32 // num_classes
+                      for label in range(num_classes)}
+    b_first = [record['b'][0] < record['a'][0] for record in records]
+    for record, second in zip(records, b_first):
+        assert not record['easy']
+        first, last = sorted([record['a'], record['b']])
+        assert 0 <= first[0] and first[1] <= last[0] and last[1] <= 96
+        assert all(40 <= stop - start <= 44 for start, stop in (first, last))
+        if variant == 'order':
+            assert second == (record['label'] >= 8)
+    # With plates this long, one of four clips of 8 frames shows each whole.
+    for record in records:
+        for start, stop in (record['a'], record['b']):
+            assert any(start <= t and t + 8 <= stop for t in (0, 32, 64))
+    assert 0 < sum(b_first) < 32
+    frames = decode_video(tmp_path / 'videos/train/00000.mp4')
+    assert frames.shape == (96, 64, 64, 3)
+
+
 @pytest.mark.parametrize('option, value, message', [
     ('--seed', '-1', '--seed must be 0 or more, not -1.'),
     ('--num-val', '0', '--num-val must be 1 to 100000, not 0.'),

@@ -12,7 +12,7 @@ def test_hard_scenes(tool: ModuleType) -> None:
     rng = np.random.default_rng(0)
     lengths, orders = {'a': set(), 'b': set()}, set()
     for _ in range(300):
-        a, b = tool.draw_main_scene(rng, 3, False, NUM_FRAMES, 112)
+        a, b = tool.VARIANTS['main'].draw(rng, 3, False, NUM_FRAMES, 112)
         assert a.stop <= b.start or b.stop <= a.start
         assert min(a.start, b.start) >= 0
         assert max(a.stop, b.stop) <= NUM_FRAMES
@@ -27,7 +27,7 @@ def test_hard_scenes(tool: ModuleType) -> None:
 def test_shortest_video_has_room_for_both_plates(tool: ModuleType) -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):
-        a, b = tool.draw_main_scene(rng, 0, False, 24, 112)
+        a, b = tool.VARIANTS['main'].draw(rng, 0, False, 24, 112)
         assert 0 <= min(a.start, b.start) <= max(a.stop, b.stop) <= 24
 
 
@@ -35,7 +35,7 @@ def test_shortest_video_has_room_for_both_plates(tool: ModuleType) -> None:
 def test_easy_scenes(tool: ModuleType, size: int) -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        a, b = tool.draw_main_scene(rng, 3, True, NUM_FRAMES, size)
+        a, b = tool.VARIANTS['main'].draw(rng, 3, True, NUM_FRAMES, size)
         for plate in (a, b):
             assert (plate.start, plate.stop) == (0, NUM_FRAMES)
             assert plate.corners.min() >= 0
@@ -48,7 +48,7 @@ def test_plates_move_three_pixels_a_frame(tool: ModuleType) -> None:
     rng = np.random.default_rng(0)
     steps = []
     for _ in range(100):
-        for plate in tool.draw_main_scene(rng, 3, False, NUM_FRAMES, 112):
+        for plate in tool.VARIANTS['main'].draw(rng, 3, False, NUM_FRAMES, 112):
             assert plate.corners.min() >= 0 and plate.corners.max() <= 84
             steps.append(np.hypot(*np.diff(plate.corners, axis=0).T))
     # Whole pixels make single steps differ, and bounces shorten a few.
