@@ -130,6 +130,11 @@ def _read_index(filename: str, size: int, mtime_ns: int) -> VideoIndex:
         return _build(stream, packets, container.format.name)
 
 
+def forget_indices() -> None:
+    """Read the packets of every file anew; for measurements."""
+    _read_index.cache_clear()
+
+
 def _build(stream: av.VideoStream, packets: List[_Packet],
            container_format: str) -> VideoIndex:
     context = stream.codec_context
