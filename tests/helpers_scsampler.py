@@ -1,11 +1,13 @@
 """What the tests of SCSampler share: tiny models and clips in memory."""
+import json
 from pathlib import Path
 from typing import Iterator, List, Sequence
 
 import av
 import numpy as np
 import torch
-from helpers import NUM_CLASSES, tiny_classifier
+from helpers import NUM_CLASSES, tiny_classifier, tiny_config
+from mmengine.config import Config
 from torch import Tensor
 
 from mmaction_sampler.structures import ClipBatch, ClipFrames, ClipStream
@@ -197,3 +199,27 @@ def feature_pipeline(*more: dict, num_clips: int = 3) -> List[dict]:
         dict(type='PackClipFeatures',
              names=['motion_displacement', 'rgb_residual', 'log_mel'])
     ]
+
+
+def scsampler_config(root: Path, work_dir: Path) -> Config:
+    """A run of both stages on written videos with made-up oracle scores."""
+    ann_file = write_clip_dataset(root)
+    scores = root / 'scores.jsonl'
+    with scores.open('w') as file:
+        for i in range(4):
+            clips = 5 + i
+            file.write(json.dumps(dict(
+                path=f'{i}.mp4', total_frames=20 + 4 * i, clip_len=CLIP_LEN,
+                frame_interval=1,
+                confidence=[(3 * j % clips) / clips for j in range(clips)]
+            )) + '\n')
+    cfg = tiny_config(ann_file, work_dir)
+    cfg.model = tiny_scsampler()
+    load = dict(type='LoadClipScores', scores_file=str(scores))
+    cfg.train_dataloader.dataset.pipeline = feature_pipeline(load)
+    cfg.val_dataloader.dataset.pipeline = stream_pipeline()
+    cfg.test_dataloader.dataset.pipeline = stream_pipeline()
+    cfg.train_dataloader.batch_size = 2
+    cfg.custom_hooks[0].stages = [
+        dict(name='sampler', epochs=2), dict(name='joint', epochs=2)]
+    return cfg

@@ -6,6 +6,7 @@ from typing import Set
 from helpers import (REPOSITORY, build_runner, tiny_adafocus, tiny_config,
                      tiny_ocsampler, write_video)
 from helpers_adafocus_v2 import tiny_adafocus_v2
+from helpers_scsampler import scsampler_config
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -69,6 +70,15 @@ def _emitted(folder: Path, model: dict) -> Set[str]:
     return recorder.train | recorder.val
 
 
+def _emitted_by_scsampler(folder: Path) -> Set[str]:
+    """The same of SCSampler, whose data are clips."""
+    runner = build_runner(scsampler_config(folder, folder / 'run'))
+    recorder = Recorder()
+    runner.register_hook(recorder, priority='VERY_LOW')
+    runner.train()
+    return recorder.train | recorder.val
+
+
 def plus_with_all_keys_of_adafocus() -> dict:
     """A tiny AdaFocus+, which logs all that AdaFocus does."""
     return tiny_adafocus(
@@ -85,7 +95,7 @@ def test_what_runs_emit_is_what_is_documented(tmp_path: Path) -> None:
                                      num_budgets=3),
               dict(tiny_ocsampler(), type='FrameRanker'),
               plus_with_all_keys_of_adafocus(), tiny_adafocus_v2())
-    emitted = set()
+    emitted = _emitted_by_scsampler(tmp_path / 'scsampler')
     for model in models:
         emitted |= _emitted(tmp_path / model['type'], model)
     ours = {name for name in documented()

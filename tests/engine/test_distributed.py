@@ -5,6 +5,7 @@ from typing import Dict, Tuple
 import torch
 from helpers import REPOSITORY, run_python, tiny_config
 from helpers_adafocus_v2 import tiny_adafocus_v2
+from helpers_scsampler import scsampler_config
 from mmengine.config import Config
 from torch import Tensor
 
@@ -77,3 +78,14 @@ def test_adafocus_v2_in_its_one_stage(ann_file, tmp_path):
                   'classifier.weight', 'global_head.projection.weight')
     for name in parameters:
         assert not torch.equal(states[0, 0][name], states[1, 0][name]), name
+
+
+def test_scsampler_in_both_stages(tmp_path):
+    cfg = scsampler_config(tmp_path / 'data', tmp_path / 'run')
+    states = train_on_two_ranks(cfg, tmp_path, epochs=4)
+    check_ranks_are_equal(states)
+    for epoch in (1, 3):
+        before, after = states[epoch - 1, 0], states[epoch, 0]
+        changed = {k.split('.')[0] for k in before
+                   if not torch.equal(before[k], after[k])}
+        assert changed == {'visual_saliency_net', 'audio_saliency_net'}

@@ -95,7 +95,7 @@ def _oracle_scores(truth: ClipTruth, loss: nn.Module) -> Tensor:
 class ActionClassificationLoss(nn.Module):
     """AC: every clip is taken for an example of the video's action.
 
-    SCSampler Sec. 3.2.1. Needs a head with a logit for each class, and no
+    SCSampler Table 4, Sec. 3.2.1. Needs a head with a logit for each class, and no
     oracle. Of several true labels each has an equal share.
     """
 
@@ -127,7 +127,7 @@ class ActionClassificationLoss(nn.Module):
 class SaliencyClassificationLoss(nn.Module):
     """SAL-CL: tell the oracle's clips from the others.
 
-    SCSampler Sec. 3.2.2: binary cross-entropy with pseudo labels.
+    SCSampler Table 4, Sec. 3.2.2: binary cross-entropy with pseudo labels.
 
     Args:
         positive_fraction (float): Share of a video's clips that are labelled

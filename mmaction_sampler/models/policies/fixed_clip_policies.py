@@ -11,7 +11,7 @@ from .clip_choice import ClipChoice, ClipEvidence
 class RandomClips(nn.Module):
     """K random clips, every set equally likely.
 
-    SCSampler Sec. 4.1.2. Draws from torch's global random state, which the
+    SCSampler Table 1, Sec. 4.1.2. Draws from torch's global random state, which the
     runner seeds.
     """
 
@@ -29,7 +29,7 @@ class RandomClips(nn.Module):
 class UniformClips(nn.Module):
     """K evenly spread clips, the first and the last among them.
 
-    SCSampler Sec. 4.1.2. A single clip is the middle one.
+    SCSampler Table 1, Sec. 4.1.2. A single clip is the middle one.
     """
 
     NEEDS = ()
@@ -47,7 +47,7 @@ class UniformClips(nn.Module):
 
 @MODELS.register_module()
 class DenseClips(nn.Module):
-    """All clips, whatever K is: SCSampler's "dense" evaluation."""
+    """All clips, whatever K is: "dense" in SCSampler Table 1."""
 
     NEEDS = ()
 
@@ -61,7 +61,7 @@ class DenseClips(nn.Module):
 class OracleClips(nn.Module):
     """The K clips on which the classifier is surest of the truth.
 
-    SCSampler Sec. 3.1. It knows the labels of the tested videos, through
+    SCSampler Table 1, Sec. 3.1. It knows the labels of the tested videos, through
     ``LoadClipScores`` in the test pipeline: an upper bound, no method.
     """
 

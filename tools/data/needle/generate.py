@@ -135,8 +135,7 @@ def make_video(task: Task) -> Record:
     seed = [settings.seed, SPLITS.index(task.split), task.index]
     rng = np.random.default_rng(seed)
     variant, num_frames = VARIANTS[settings.variant], settings.num_frames
-    varies = variant.length_shares != (1., 1.)
-    if varies:
+    if variant.varies:
         num_frames = round(num_frames * rng.uniform(*variant.length_shares))
     plates = variant.draw(rng, task.label, task.easy, num_frames,
                           settings.size)
@@ -148,7 +147,7 @@ def make_video(task: Task) -> Record:
         filename=task.filename, label=task.label, easy=task.easy, seed=seed)
     record.update({p.kind: [p.start, p.stop] for p in plates
                    if p.seen and p.heard})
-    if varies:
+    if variant.varies:
         record.update(
             num_frames=num_frames,
             decoys=[[p.start, p.stop] for p in plates

@@ -30,6 +30,11 @@ class Variant(NamedTuple):
     min_frames: int = MIN_FRAMES
     length_shares: Tuple[float, float] = (1., 1.)
 
+    @property
+    def varies(self) -> bool:
+        """Whether the videos differ in length."""
+        return self.length_shares != (1., 1.)
+
 
 def draw_order_scene(rng: np.random.Generator, label: int, easy: bool,
                      num_frames: int, size: int) -> List[Plate]:
