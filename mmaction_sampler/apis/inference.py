@@ -109,6 +109,11 @@ def predict_video(model: ComponentRecognizer, pipeline: List[Callable],
     packed = load_video(pipeline,
                         dict(filename=path, start_index=0, modality='RGB'))
     inputs = packed['inputs']
+    if not isinstance(inputs, torch.Tensor):
+        raise ValueError(
+            f'the test pipeline gives {type(inputs).__name__}, no frames; '
+            f'of a recognizer of clips, export the selection instead '
+            f'(tools/export_selection.py)')
     if inputs.dtype != torch.uint8 or inputs.dim() != 4:
         raise ValueError(
             f'the test pipeline must give the candidates as uint8 '
