@@ -2,6 +2,7 @@
 import argparse
 import hashlib
 import json
+import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -22,6 +23,7 @@ from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
 from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
+from .cli import setup_cpu_distributed
 from .inference import load_weights
 from .selection_writer import SelectionWriter
 from .split_videos import video_names
@@ -97,8 +99,12 @@ def score_clips(args: argparse.Namespace) -> None:
         cfg.merge_from_dict(args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     if args.launcher != 'none':
-        backend = 'gloo' if get_device() == 'cpu' else 'nccl'
-        init_dist(args.launcher, backend=backend)
+        cfg.launcher = args.launcher
+        os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+        if get_device() == 'cpu':
+            setup_cpu_distributed(cfg)
+        else:
+            init_dist(args.launcher)
     pipeline = clip_pipeline(cfg, args)
     dataset = UntrimmedVideoDataset(
         args.ann_file, pipeline,

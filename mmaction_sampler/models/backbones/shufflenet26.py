@@ -11,7 +11,8 @@ from torch import Tensor, nn
 class ShuffleNet26(BaseModule):
     """MMPretrain's ShuffleNetV1 with half of the units: 26 layers.
 
-    SCSampler Table 5, Sec. 3.3.1 and App. B.1: ShuffleNet 0.5x with three groups.
+    SCSampler Table 5, Sec. 3.3.1 and App. B.1: ShuffleNet 0.5x with three
+    groups.
     2 + 4 + 2 units of three convolutions, the first convolution and the
     head's layer are 26. Needs the extra ``mmpretrain``.
 

@@ -6,9 +6,9 @@ from .policy_gradient import Draws, draw_clips, policy_losses
 from .ppo_loss import PPOLoss
 from .rewards import (ClipReward, FrameReward, Reward, VanillaReward,
                       frame_confidence)
-from .saliency_losses import (ActionClassificationLoss, ClipSaliency, ClipTruth,
-                              SaliencyClassificationLoss, SaliencyRankingLoss,
-                              oracle_labels, pair_labels)
+from .saliency_losses import (ActionClassificationLoss, ClipSaliency,
+                              ClipTruth, SaliencyClassificationLoss,
+                              SaliencyRankingLoss, oracle_labels, pair_labels)
 
 __all__ = [
     'ActionClassificationLoss', 'BudgetLoss', 'ClipReward', 'ClipSaliency',

@@ -95,8 +95,8 @@ def _oracle_scores(truth: ClipTruth, loss: nn.Module) -> Tensor:
 class ActionClassificationLoss(nn.Module):
     """AC: every clip is taken for an example of the video's action.
 
-    SCSampler Table 4, Sec. 3.2.1. Needs a head with a logit for each class, and no
-    oracle. Of several true labels each has an equal share.
+    SCSampler Table 4, Sec. 3.2.1. Needs a head with a logit for each class,
+    and no oracle. Of several true labels each has an equal share.
     """
 
     def forward(self, output: ClipSaliency, truth: ClipTruth) -> Tensor:

@@ -11,8 +11,8 @@ from .clip_choice import ClipChoice, ClipEvidence
 class RandomClips(nn.Module):
     """K random clips, every set equally likely.
 
-    SCSampler Table 1, Sec. 4.1.2. Draws from torch's global random state, which the
-    runner seeds.
+    SCSampler Table 1, Sec. 4.1.2. Draws from torch's global random state,
+    which the runner seeds.
     """
 
     NEEDS = ()
@@ -61,8 +61,8 @@ class DenseClips(nn.Module):
 class OracleClips(nn.Module):
     """The K clips on which the classifier is surest of the truth.
 
-    SCSampler Table 1, Sec. 3.1. It knows the labels of the tested videos, through
-    ``LoadClipScores`` in the test pipeline: an upper bound, no method.
+    SCSampler Table 1, Sec. 3.1. It knows the labels of the tested videos,
+    through ``LoadClipScores`` in the test pipeline: an upper bound, no method.
     """
 
     NEEDS = ('confidence', )

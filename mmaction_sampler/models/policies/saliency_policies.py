@@ -42,7 +42,7 @@ class AudioClips(nn.Module):
 class AVConvexScore(nn.Module):
     """Top K of ``alpha s^V + (1 - alpha) s^A``.
 
-    SCSampler Sec. 3.3.3 and SCSampler Table 7, AV-convex-score. With alpha 0.5 this is the average
+    SCSampler Table 7, AV-convex-score. With alpha 0.5 this is the average
     that AV-joint-training fine-tunes (stage ``joint``).
 
     Args:
@@ -72,7 +72,7 @@ class AVConvexScore(nn.Module):
 class AVConvexList(nn.Module):
     """Top K by the weighted average of the places in both ranked lists.
 
-    SCSampler Sec. 3.3.3 and SCSampler Table 7, AV-convex-list.
+    SCSampler Table 7, AV-convex-list.
 
     Args:
         alpha (float): Weight of the visual place, in [0, 1]. Defaults to
@@ -101,9 +101,9 @@ class AVConvexList(nn.Module):
 class AVIntersectList(nn.Module):
     """K clips that are high in both ranked lists.
 
-    SCSampler Sec. 3.3.3 and SCSampler Table 7, AV-intersect-list: the top-m
-    clips of both lists, m being raised until they have K in common. Where the last step brings
-    in two at once and only one is wanted, it is the one that is higher in
+    SCSampler Table 7, AV-intersect-list: the top-m clips of both lists, m
+    being raised until they have K in common. Where the last step brings in
+    two at once and only one is wanted, it is the one that is higher in
     the visual list.
     """
 
@@ -120,7 +120,7 @@ class AVIntersectList(nn.Module):
 class AVUnionList(nn.Module):
     """The K' most salient clips by sight, the others by sound.
 
-    SCSampler Sec. 3.3.3 and SCSampler Table 7, AV-union-list, the paper's best.
+    SCSampler Table 7, AV-union-list, the paper's best.
 
     Args:
         num_visual (int): K', at least 1. From K on, sound is not asked.
