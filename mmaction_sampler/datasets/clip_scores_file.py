@@ -17,6 +17,10 @@ class ClipScoresError(ValueError):
     """A file of clip scores is malformed or is not of these videos."""
 
 
+class ClipScoresMissing(ClipScoresError, FileNotFoundError):
+    """There is no such file of clip scores."""
+
+
 class ClipScoresLine(NamedTuple):
     """The scores of one video's clips, a line of the file.
 
@@ -45,7 +49,7 @@ class ClipScoresFile:
         path (str): The file, one JSON object a line.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        ClipScoresMissing: If there is no such file.
         ClipScoresError: If a line is malformed, a video has two lines, or
             there is none.
     """
@@ -53,7 +57,7 @@ class ClipScoresFile:
     def __init__(self, path: str) -> None:
         self.path = path
         if not Path(path).is_file():
-            raise FileNotFoundError(
+            raise ClipScoresMissing(
                 f'file of clip scores {path} does not exist; {_MEND}')
         text = Path(path).read_bytes().decode('utf-8', errors='replace')
         self.lines: List[ClipScoresLine] = [
@@ -106,7 +110,7 @@ def read_clip_scores(path: str) -> ClipScoresFile:
         ClipScoresFile: Its lines; shared, not to be changed.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        ClipScoresMissing: If there is no such file.
         ClipScoresError: If it is malformed.
     """
     if not Path(path).is_file():

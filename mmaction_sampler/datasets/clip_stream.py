@@ -98,7 +98,8 @@ class VideoClipStream(ClipStream):
         for loader in loaders:
             if loader.at_once:
                 loaded = self._run(loader.transforms, positions)
-                whole.update({n: loaded[n] for n in loader.names})
+                kept = {*loader.names, *MASKS.values()} & set(loaded)
+                whole.update({name: loaded[name] for name in kept})
         for first in range(0, self.num_clips, self._clips_per_part):
             part = positions[first:first + self._clips_per_part]
             loaded = {n: values[part] for n, values in whole.items()}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mmaction.registry import TRANSFORMS
+from helpers_scsampler import feature_pipeline, write_clip_dataset
+from mmaction.registry import DATASETS, TRANSFORMS
 
 from mmaction_sampler.datasets.clip_scores_file import (ClipScoresError,
                                                         ClipScoresFile)
@@ -82,3 +83,18 @@ def test_transform_takes_the_sampled_clips(tmp_path) -> None:
         transform(dict(results, clip_len=8))
     with pytest.raises(ClipScoresError, match='total_frames'):
         transform(dict(results, total_frames=36))
+
+
+def test_data_sets_do_not_take_it_for_a_broken_video(tmp_path) -> None:
+    ann_file = write_clip_dataset(tmp_path / 'data', 1)
+    for content, error in ((None, FileNotFoundError), ('{}', ClipScoresError)):
+        path = tmp_path / 'scores.jsonl'
+        if content:
+            path.write_text(content)
+        load = dict(type='LoadClipScores', scores_file=str(path))
+        dataset = DATASETS.build(dict(
+            type='UntrimmedVideoDataset', ann_file=str(ann_file),
+            data_prefix=dict(video=str(ann_file.parent)), num_classes=3,
+            pipeline=feature_pipeline(load)))
+        with pytest.raises(error, match='score_clips.py'):
+            dataset[0]

@@ -56,6 +56,26 @@ def test_parts_of_a_file_are_the_whole(video, clips_per_part) -> None:
     assert whole['log_mel'][1].tolist() == list(range(7))
 
 
+def test_features_loaded_at_once_keep_their_masks(video) -> None:
+    steps = stream_pipeline(clips_per_part=2)
+    for entry in steps[-1]['features']:
+        entry['at_once'] = True
+    packed = Compose(steps)(dict(filename=str(video), start_index=0))
+    found = all_features(packed['inputs'])
+    for name, (frames, clips) in all_features(stream_of(video)).items():
+        assert torch.equal(found[name][0], frames)
+        assert torch.equal(found[name][1], clips)
+
+
+def test_a_few_pictures_of_each_clip(video) -> None:
+    stream = stream_of(video, max_pictures=dict(rgb_residual=1))
+    frames, clips = all_features(stream)['rgb_residual']
+    assert clips.tolist() == list(range(7))
+    whole, owners = all_features(stream_of(video))['rgb_residual']
+    for frame, clip in zip(frames, range(7)):
+        assert any(torch.equal(frame, x) for x in whole[owners == clip])
+
+
 def test_only_what_is_asked_for_is_loaded(video) -> None:
     stream = stream_of(video)
     part, = stream.features(['log_mel'])

@@ -28,7 +28,7 @@ class LoadClipScores(BaseTransform):
         scores_file (str): Written by ``tools/scsampler/score_clips.py``.
 
     Raises:
-        FileNotFoundError: If there is no such file, when it is first read.
+        ClipScoresMissing: If there is no such file, when it is first read.
         ClipScoresError: If it is malformed, has no line for a video, or is
             of other clips.
     """
