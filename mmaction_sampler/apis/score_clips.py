@@ -177,7 +177,7 @@ def clip_probabilities(model: BaseRecognizer,
         data = preprocessor(dict(inputs=[frames], data_samples=None), False)
         frames = data['inputs'][0]
         clips = (frames.unflatten(0, clips.shape[:2]) if flat else
-                 frames.transpose(1, 2))
+                 frames.transpose(1, 2).contiguous())
         probs.append(classify(model, clips).cpu())
     return torch.cat(probs).unflatten(0, (stream.num_clips, -1)).mean(dim=1)
 

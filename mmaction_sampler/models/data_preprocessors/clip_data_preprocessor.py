@@ -105,7 +105,8 @@ class ClipDataPreprocessor(BaseDataPreprocessor):
         Returns:
             Tensor: Float32, the same shape, on the model's device.
         """
-        return self._normalize(clips, 'clips')
+        # MMAction2 takes views of it.
+        return self._normalize(clips, 'clips').contiguous()
 
     def _normalize(self, frames: Tensor, name: str) -> Tensor:
         """Of pictures ``(..., C, H, W)``."""
