@@ -11,7 +11,8 @@ from helpers import REPOSITORY
 PACKAGE = REPOSITORY / 'mmaction_sampler'
 IMPLEMENTED = {f'OCSampler Eq. ({number})' for number in range(1, 14)} | {
     f'AdaFocus Eq. ({number})' for number in range(1, 11)} | {
-    f'FASTER Eq. ({number})' for number in range(1, 6)}
+    f'FASTER Eq. ({number})' for number in range(1, 6)} | {
+    f'SCSampler Eq. ({number})' for number in range(1, 3)}
 
 
 class Row(NamedTuple):

@@ -7,6 +7,7 @@ from helpers import (REPOSITORY, build_runner, tiny_adafocus, tiny_config,
                      tiny_ocsampler, write_video)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from helpers_faster import faster_config, tiny_faster
+from helpers_scsampler import scsampler_config
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -71,6 +72,15 @@ def _emitted(folder: Path, model: dict,
     return recorder.train | recorder.val
 
 
+def _emitted_by_scsampler(folder: Path) -> Set[str]:
+    """The same of SCSampler, whose data are clips."""
+    runner = build_runner(scsampler_config(folder, folder / 'run'))
+    recorder = Recorder()
+    runner.register_hook(recorder, priority='VERY_LOW')
+    runner.train()
+    return recorder.train | recorder.val
+
+
 def plus_with_all_keys_of_adafocus() -> dict:
     """A tiny AdaFocus+, which logs all that AdaFocus does."""
     return tiny_adafocus(
@@ -87,7 +97,7 @@ def test_what_runs_emit_is_what_is_documented(tmp_path: Path) -> None:
                                      num_budgets=3),
               dict(tiny_ocsampler(), type='FrameRanker'),
               plus_with_all_keys_of_adafocus(), tiny_adafocus_v2())
-    emitted = set()
+    emitted = _emitted_by_scsampler(tmp_path / 'scsampler')
     for model in models:
         emitted |= _emitted(tmp_path / model['type'], model)
     emitted |= _emitted(tmp_path / 'FASTER', tiny_faster(), faster_config)

@@ -9,9 +9,11 @@ from helpers import REPOSITORY
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.model import BaseModel
+from torch import nn
 
+from mmaction_sampler.analysis import count_macs
 from mmaction_sampler.models.recognizers import (ComponentRecognizer,
-                                                 clip_cost)
+                                                 clip_cost, scsampler_cost)
 
 CONFIGS = REPOSITORY / 'configs'
 INDEX = REPOSITORY / 'model-index.yml'
@@ -26,6 +28,7 @@ METAFILES = [folder / 'metafile.yml' for folder in METHODS]
 ROW = re.compile(r'^\| \[(\S+)\]\(\1\.py\) \|[^|]+\|[^|]+\|[^|]+'
                  r'\| ([\d.]+) \|', re.M)
 _GFLOPS: Dict[str, float] = {}
+_MACS: Dict[str, int] = {}
 
 
 def models_of(metafile: Path) -> List[dict]:
@@ -55,6 +58,19 @@ def gflops_of(model: BaseModel, cfg: Config,
                                height, width)]
         _GFLOPS[key] = sum(cost.macs for cost in costs) / 1e9
     return _GFLOPS[key]
+
+
+@pytest.fixture(autouse=True)
+def trace_equal_networks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policies of SCSampler have many configs of the same networks."""
+
+    def count(module: nn.Module, inputs: list) -> int:
+        key = f'{module} {[tuple(x.shape) for x in inputs]}'
+        if key not in _MACS:
+            _MACS[key] = count_macs(module, inputs)
+        return _MACS[key]
+
+    monkeypatch.setattr(scsampler_cost, 'count_macs', count)
 
 
 ENTRIES = [model for metafile in METAFILES if metafile.is_file()

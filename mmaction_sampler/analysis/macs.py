@@ -56,8 +56,9 @@ def count_macs(module: nn.Module, inputs: Sequence[Tensor]) -> int:
     torch.backends.mha.set_fastpath_enabled(False)
     module.eval()
     try:
+        device = inputs[0].device.type
         with torch.no_grad(), torch.autocast(
-                inputs[0].device.type, enabled=False):
+                'cpu' if device == 'meta' else device, enabled=False):
             return _analyse(module, tuple(inputs))
     finally:
         torch.backends.mha.set_fastpath_enabled(fast_attention)

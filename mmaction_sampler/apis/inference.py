@@ -42,18 +42,26 @@ def load_recognizer(cfg: Config, checkpoint: str) -> ComponentRecognizer:
     return model.to(get_device()).eval()
 
 
-def load_weights(model: nn.Module, checkpoint: str) -> None:
+def load_weights(model: nn.Module, checkpoint: str,
+                 prefix: str = '') -> None:
     """Load all of a model's weights.
 
     Args:
         model (nn.Module): The model, without a distributed wrapper.
         checkpoint (str): Path or address of a checkpoint.
+        prefix (str): What the names of the weights begin with in there, such
+            as ``'classifier.'`` where the model is a component. Defaults to
+            nothing.
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
         ValueError: If the checkpoint lacks any parameter of the model.
     """
     loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
+    if prefix:
+        state = loaded.get('state_dict', loaded)
+        loaded = {k[len(prefix):]: v for k, v in state.items()
+                  if k.startswith(prefix)}
     refuse_unmatched(unmatched_keys(model, loaded, checkpoint), checkpoint)
     state = loaded.get('state_dict', loaded)
     load_state_dict(
@@ -101,6 +109,11 @@ def predict_video(model: ComponentRecognizer, pipeline: List[Callable],
     packed = load_video(pipeline,
                         dict(filename=path, start_index=0, modality='RGB'))
     inputs = packed['inputs']
+    if not isinstance(inputs, torch.Tensor):
+        raise ValueError(
+            f'the test pipeline gives {type(inputs).__name__}, no frames; '
+            f'of a recognizer of clips, export the selection instead '
+            f'(tools/export_selection.py)')
     if inputs.dtype != torch.uint8 or inputs.dim() != 4:
         raise ValueError(
             f'the test pipeline must give the candidates as uint8 '

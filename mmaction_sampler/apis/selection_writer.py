@@ -76,8 +76,11 @@ class SelectionWriter:
             with self.path.open('r+b') as file:
                 file.truncate(complete)
         if complete:
-            lines = SelectionFile(str(self.path)).lines
-            self.written = {line.path for line in lines}
+            self.written = self._read_paths()
+
+    def _read_paths(self) -> Set[str]:
+        """Videos that have a line."""
+        return {line.path for line in SelectionFile(str(self.path)).lines}
 
 
 def _refuse_other_origin(path: Path, meta: Path,

@@ -8,12 +8,14 @@ from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
+from .clip_scores_file import ClipScoresError
 from .selection_file import SelectionFileError
 from .video import VideoError, refuse_incomplete
 
 #: Errors of programs and configs, never of a video file.
 _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
-                   ImportError, MemoryError, SelectionFileError)
+                   ImportError, MemoryError, SelectionFileError,
+                   ClipScoresError)
 
 # How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
 _SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')

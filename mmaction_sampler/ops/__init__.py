@@ -1,5 +1,8 @@
 """Pure tensor functions: no ``nn.Module``, no registry, no input/output."""
 from .bilinear_patch import bilinear_patches, offset_boxes
+from .clip_pictures import random_pictures, spread_pictures
+from .clip_selection import (clip_means, intersection_depths, ranks, top_clips,
+                             union_list)
 from .conditional_exit import (ExitCriterion, exit_confidence, exit_steps,
                                geometric_shares, solve_exit_thresholds,
                                thresholds_for_shares)
@@ -16,12 +19,14 @@ from .resize import resize
 
 __all__ = [
     'Diagnostics', 'ExitCriterion', 'MAX_EXACT_SELECTED', 'Rollout',
-    'bilinear_patches', 'candidate_entropy', 'clipped_surrogate_loss',
-    'coarse_to_fine_order', 'crop_patches', 'diagnostics',
-    'discounted_returns', 'draw_without_replacement', 'exit_confidence',
-    'exit_steps', 'full_precision', 'geometric_shares', 'grid_offsets',
-    'normalize_returns', 'offset_boxes', 'patch_boxes', 'patch_corners',
-    'random_inds', 'random_offsets', 'resize', 'set_log_prob',
-    'solve_exit_thresholds', 'solve_keep_threshold',
-    'thresholds_for_shares', 'top_inds', 'uniform_inds', 'value_loss'
+    'bilinear_patches', 'candidate_entropy', 'clip_means',
+    'clipped_surrogate_loss', 'coarse_to_fine_order', 'crop_patches',
+    'diagnostics', 'discounted_returns', 'draw_without_replacement',
+    'exit_confidence', 'exit_steps', 'full_precision', 'geometric_shares',
+    'grid_offsets', 'intersection_depths', 'normalize_returns', 'offset_boxes',
+    'patch_boxes', 'patch_corners', 'random_inds', 'random_offsets',
+    'random_pictures', 'ranks', 'resize', 'set_log_prob',
+    'solve_exit_thresholds', 'solve_keep_threshold', 'spread_pictures',
+    'thresholds_for_shares', 'top_clips', 'top_inds', 'uniform_inds',
+    'union_list', 'value_loss'
 ]

@@ -8,6 +8,7 @@ from helpers import (REPOSITORY, run_python, tiny_adafocus, tiny_adafocus_tsm,
                      tiny_config)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from helpers_faster import faster_config, tiny_faster
+from helpers_scsampler import scsampler_config
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from torch import Tensor
@@ -127,3 +128,14 @@ def test_faster_in_its_stages(ann_file, tmp_path):
     assert not changed(1, clip_model)
     assert changed(2, clip_model)
     assert list((tmp_path / 'features').rglob('*'))
+
+
+def test_scsampler_in_both_stages(tmp_path):
+    cfg = scsampler_config(tmp_path / 'data', tmp_path / 'run')
+    states = train_on_two_ranks(cfg, tmp_path, epochs=4)
+    check_ranks_are_equal(states)
+    for epoch in (1, 3):
+        before, after = states[epoch - 1, 0], states[epoch, 0]
+        changed = {k.split('.')[0] for k in before
+                   if not torch.equal(before[k], after[k])}
+        assert changed == {'visual_saliency_net', 'audio_saliency_net'}

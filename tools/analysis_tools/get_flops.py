@@ -60,7 +60,9 @@ def input_shape(cfg: Config,
     """
     if shape:
         return shape[0], shape[-1]
-    for transform in reversed(cfg.get('test_pipeline', [])):
+    steps = [step for transform in cfg.get('test_pipeline', [])
+             for step in transform.get('clip_pipeline', [transform])]
+    for transform in reversed(steps):
         size = transform.get('crop_size') or (
             transform.get('scale')
             if not transform.get('keep_ratio', True) else None)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Dict, Optional, Sequence, Tuple
 
 from mmaction.registry import HOOKS
+from mmaction.structures import ActionDataSample
 from mmengine.dist import all_gather_object, is_main_process
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
@@ -46,8 +47,7 @@ class FLOPsHook(Hook):
             for name, macs in sample.cost.items():
                 self._macs[name] = self._macs.get(name, 0.) + macs
         if outputs:
-            readable = [x for x in data_batch['inputs'] if x.numel()]
-            self._size = tuple(readable[0].shape[-2:])
+            self._size = _frame_size(outputs[0], data_batch['inputs'])
 
     def after_test_epoch(self,
                          runner: Runner,
@@ -73,3 +73,11 @@ class FLOPsHook(Hook):
         runner.logger.info('\n' + cost_table(costs, num_videos, size))
         path = Path(runner.log_dir) / 'flops.json'
         path.write_text(json.dumps(cost_report(costs), indent=2))
+
+
+def _frame_size(sample: ActionDataSample, inputs: Sequence) -> Tuple[int, int]:
+    """Height and width of the classified frames, pixels."""
+    if 'input_shape' in sample:  # the inputs are no tensors
+        return sample.input_shape
+    readable = [x for x in inputs if x.numel()]
+    return tuple(readable[0].shape[-2:])

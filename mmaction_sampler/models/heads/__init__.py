@@ -4,11 +4,12 @@ from .glance_focus_head import GlanceFocusHead
 from .gru_head import GRUHead
 from .mlp_max_pool_head import MLPMaxPoolHead
 from .running_max_head import RunningMaxHead
+from .saliency_heads import ActionSaliencyHead, SaliencyHead
 from .stepwise_head import StepwiseHead, StepwiseOutput
 from .tsn_max_pool_head import TSNMaxPoolHead
 
 __all__ = [
-    'AveragedLinearHead', 'BranchHead', 'GRUHead', 'GlanceFocusHead',
-    'MLPMaxPoolHead', 'RunningMaxHead', 'StepwiseHead', 'StepwiseOutput',
-    'TSNMaxPoolHead'
+    'ActionSaliencyHead', 'AveragedLinearHead', 'BranchHead', 'GRUHead',
+    'GlanceFocusHead', 'MLPMaxPoolHead', 'RunningMaxHead', 'SaliencyHead',
+    'StepwiseHead', 'StepwiseOutput', 'TSNMaxPoolHead'
 ]

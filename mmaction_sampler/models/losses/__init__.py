@@ -6,10 +6,15 @@ from .policy_gradient import Draws, draw_clips, policy_losses
 from .ppo_loss import PPOLoss
 from .rewards import (ClipReward, FrameReward, Reward, VanillaReward,
                       frame_confidence)
+from .saliency_losses import (ActionClassificationLoss, ClipSaliency,
+                              ClipTruth, SaliencyClassificationLoss,
+                              SaliencyRankingLoss, oracle_labels, pair_labels)
 
 __all__ = [
-    'BudgetLoss', 'ClipReward', 'Draws', 'FrameRankingLoss', 'FrameReward',
-    'PPOLoss', 'PatchConfidenceReward', 'PatchIncrementReward', 'PatchReward',
-    'Reward', 'SkipReward', 'VanillaReward', 'budget_labels', 'draw_clips',
-    'frame_confidence', 'policy_losses'
+    'ActionClassificationLoss', 'BudgetLoss', 'ClipReward', 'ClipSaliency',
+    'ClipTruth', 'Draws', 'FrameRankingLoss', 'FrameReward', 'PPOLoss',
+    'PatchConfidenceReward', 'PatchIncrementReward', 'PatchReward', 'Reward',
+    'SaliencyClassificationLoss', 'SaliencyRankingLoss', 'SkipReward',
+    'VanillaReward', 'budget_labels', 'draw_clips', 'frame_confidence',
+    'oracle_labels', 'pair_labels', 'policy_losses'
 ]

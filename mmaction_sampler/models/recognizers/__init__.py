@@ -8,15 +8,18 @@ from .adafocus_v2_tsm import AdaFocusV2TSM
 from .base import ComponentRecognizer
 from .classifier import clip_cost
 from .clip_pattern import ClipPattern
+from .clip_saliency_net import ClipSaliencyNet, SaliencyNet
 from .faster import FASTER, ClipState
 from .feature_cache import FeatureCache
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
+from .scsampler import SCSampler
 
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
-    'AdaFocusV2TSM', 'ClipPattern', 'ClipState', 'ComponentRecognizer',
-    'FASTER', 'FeatureCache', 'FrameRanker', 'OCSampler', 'OCSamplerPlus',
-    'PPODistributedDataParallel', 'StreamOutput', 'clip_cost'
+    'AdaFocusV2TSM', 'ClipPattern', 'ClipSaliencyNet', 'ClipState',
+    'ComponentRecognizer', 'FASTER', 'FeatureCache', 'FrameRanker',
+    'OCSampler', 'OCSamplerPlus', 'PPODistributedDataParallel', 'SCSampler',
+    'SaliencyNet', 'StreamOutput', 'clip_cost'
 ]

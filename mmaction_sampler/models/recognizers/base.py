@@ -203,13 +203,14 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         predictions = []
         for part in self._parts(data):
             predictions += super().test_step(part)
-        return predictions
+        return predictions or [BaseDataElement(loss={})]
 
     def _parts(self, data: dict) -> Iterator[dict]:
         inputs: Sequence[Tensor] = data['inputs']
         count = len(inputs)
         # Smaller videos would be padded to the largest of their part.
         if (self.data_preprocessor.device.type == 'cpu'
+                and all(isinstance(v, Tensor) for v in inputs)
                 and all(v.shape == inputs[0].shape for v in inputs)):
             fitting = max(_PART_BYTES // (4 * inputs[0].numel()), 1)
             count = -(-count // -(-count // fitting))  # parts of equal size

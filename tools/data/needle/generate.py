@@ -3,7 +3,8 @@ little of the frame matters.
 
 Variants: in ``main`` two plates decide the class, each is seen for a short
 while. In ``order`` each is seen for nearly half of the video, and the class
-also says which comes first; in ``order-free`` it does not.
+also says which comes first; in ``order-free`` it does not. In ``long`` both
+are seen together for a part of a minute, among slow and silent decoys.
 
 Every video is drawn from its own random generator, seeded with the seed, the
 split and the number of the video, so the same settings give the same bytes
@@ -29,7 +30,7 @@ import numpy as np
 from encode import write_video
 from progress import show_progress
 from render import TONES, render_audio, render_frames
-from scene import MIN_FRAMES, MIN_SIZE, Plate, draw_labels
+from scene import MIN_SIZE, Plate, draw_labels
 from variants import VARIANTS
 
 # Raise this when the same settings come to give other videos.
@@ -43,7 +44,7 @@ MAX_VIDEOS = 100000  # numbers have five digits
 MAX_SIZE = 4096
 MAX_FPS = 240
 
-Record = Dict[str, Union[str, int, bool, List[int]]]
+Record = Dict[str, Union[str, int, bool, List[int], List[List[int]]]]
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ class Settings:
             if not 1 <= number <= MAX_VIDEOS:
                 raise ValueError(f'--num-{split} must be 1 to {MAX_VIDEOS}, '
                                  f'not {number}.')
-        if self.num_frames < MIN_FRAMES:
+        least = VARIANTS[self.variant].min_frames
+        if self.num_frames < least:
             raise ValueError(
-                f'--num-frames must be {MIN_FRAMES} or more, so that both '
-                f'plates find time, not {self.num_frames}.')
+                f'--num-frames must be {least} or more, so that all plates '
+                f'find time, not {self.num_frames}.')
         if not MIN_SIZE <= self.size <= MAX_SIZE or self.size % 2:
             raise ValueError(
                 f'--size must be an even number from {MIN_SIZE} to '
@@ -126,30 +128,42 @@ def make_video(task: Task) -> Record:
 
     Returns:
         filename, label, easy, seed (the numbers that seed the generator) and
-        for each plate the visible frames [start, stop), named a and b.
+        for each plate the visible frames [start, stop), named a and b. Of a
+        long video also its frames, and the spans of decoys and false tones.
     """
     settings = task.settings
     seed = [settings.seed, SPLITS.index(task.split), task.index]
     rng = np.random.default_rng(seed)
-    draw = VARIANTS[settings.variant].draw
-    plates = draw(rng, task.label, task.easy, settings.num_frames,
-                  settings.size)
+    variant, num_frames = VARIANTS[settings.variant], settings.num_frames
+    if variant.varies:
+        num_frames = round(num_frames * rng.uniform(*variant.length_shares))
+    plates = variant.draw(rng, task.label, task.easy, num_frames,
+                          settings.size)
     path = task.out_dir / 'videos' / task.filename
     # A video gets its name only when it is complete, so existing is enough.
     if not path.exists():
-        draw_and_write(rng, plates, settings, path)
+        draw_and_write(rng, plates, num_frames, settings, path)
     record: Record = dict(
         filename=task.filename, label=task.label, easy=task.easy, seed=seed)
-    record.update({p.kind: [p.start, p.stop] for p in plates})
+    record.update({p.kind: [p.start, p.stop] for p in plates
+                   if p.seen and p.heard})
+    if variant.varies:
+        record.update(
+            num_frames=num_frames,
+            decoys=[[p.start, p.stop] for p in plates
+                    if not p.heard and p.kind == 'a'],
+            false_tones=[[p.start, p.stop] for p in plates
+                         if not p.seen and p.kind == 'a'])
     return record
 
 
 def draw_and_write(rng: np.random.Generator, plates: Sequence[Plate],
-                   settings: Settings, path: Path) -> None:
+                   num_frames: int, settings: Settings, path: Path) -> None:
     """Renders a scene with its sound and writes it to a file at once."""
-    frames = render_frames(rng, plates, settings.num_frames, settings.size)
-    tones = [(TONES[p.kind], p.start, p.stop) for p in plates]
-    sound = render_audio(rng, tones, settings.num_frames, settings.fps)
+    seen = [p for p in plates if p.seen]
+    frames = render_frames(rng, seen, num_frames, settings.size)
+    tones = [(TONES[p.kind], p.start, p.stop) for p in plates if p.heard]
+    sound = render_audio(rng, tones, num_frames, settings.fps)
     partial = path.with_suffix('.part')
     write_video(partial, frames, sound, settings.fps)
     os.replace(partial, path)

@@ -37,6 +37,8 @@ class Plate:
         corners: int64 array (stop - start, 2), the x and y of the plate's
             top left pixel in each visible frame.
         period: Texture period in pixels, 4 to 5.
+        seen: Whether it is drawn.
+        heard: Whether its tone sounds.
     """
     kind: str
     texture: str
@@ -44,6 +46,8 @@ class Plate:
     stop: int
     corners: np.ndarray
     period: float
+    seen: bool = True
+    heard: bool = True
 
 
 def textures_of(label: int) -> Tuple[str, str]:

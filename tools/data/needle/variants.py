@@ -1,8 +1,11 @@
 """The variants of the needle data set: what a class is, and its scenes."""
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 import numpy as np
-from scene import NUM_CLASSES, Plate, draw_long_scene, draw_main_scene
+from scene import (MIN_FRAMES, NUM_CLASSES, Plate, draw_long_scene,
+                   draw_main_scene)
+from scene_long import (LENGTH_SHARES, MIN_LONG_FRAMES,
+                        draw_scene_with_decoys)
 
 
 class Variant(NamedTuple):
@@ -15,12 +18,22 @@ class Variant(NamedTuple):
         easy_fractions: Share of easy videos by split.
         num_frames: Frames of a video by default.
         size: Side of a frame in pixels by default.
+        min_frames: The fewest frames that a video may be asked to have.
+        length_shares: Range of a video's frames, as shares of what was
+            asked for.
     """
     draw: Callable[[np.random.Generator, int, bool, int, int], List[Plate]]
     num_classes: int
     easy_fractions: Dict[str, float]
     num_frames: int
     size: int
+    min_frames: int = MIN_FRAMES
+    length_shares: Tuple[float, float] = (1., 1.)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the videos differ in length."""
+        return self.length_shares != (1., 1.)
 
 
 def draw_order_scene(rng: np.random.Generator, label: int, easy: bool,
@@ -45,4 +58,7 @@ VARIANTS = {
     'order': Variant(draw_order_scene, 2 * NUM_CLASSES, NONE_EASY, 96, 64),
     'order-free': Variant(
         draw_order_free_scene, NUM_CLASSES, NONE_EASY, 96, 64),
+    'long': Variant(
+        draw_scene_with_decoys, NUM_CLASSES, NONE_EASY, 525, 112,
+        MIN_LONG_FRAMES, LENGTH_SHARES),
 }

@@ -8,7 +8,8 @@ from typing import Iterator
 import pytest
 
 TOOL_DIR = Path(__file__).resolve().parents[4] / 'tools/data/needle'
-MODULES = ('generate', 'encode', 'progress', 'render', 'scene', 'variants')
+MODULES = ('generate', 'encode', 'progress', 'render', 'scene', 'scene_long',
+           'variants')
 
 
 @pytest.fixture(scope='module')

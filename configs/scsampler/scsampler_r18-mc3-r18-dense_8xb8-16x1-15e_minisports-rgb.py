@@ -1,0 +1,4 @@
+# SCSampler Table 7: a baseline; it tests the checkpoint of the learned one.
+_base_ = 'scsampler_r18-mc3-r18_8xb8-16x1-15e_minisports-rgb.py'
+
+model = dict(policy=dict(_delete_=True, type='DenseClips'))

@@ -1,0 +1,53 @@
+"""The oracle's scores of sampled clips."""
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from ..clip_scores_file import ClipScoresError, read_clip_scores
+
+
+@TRANSFORMS.register_module()
+class LoadClipScores(BaseTransform):
+    """How sure a classifier is of the video's label in each sampled clip.
+
+    What SAL-CL and SAL-RANK learn from (SCSampler Sec. 3.2), and what
+    ``OracleClips`` goes by.
+
+    Required Keys:
+
+    - filename
+    - total_frames
+    - clip_inds (np.ndarray): int64 ``(num_clips, )``.
+    - clip_len, frame_interval
+
+    Added Keys:
+
+    - clip_confidence (np.ndarray): f_y of each sampled clip, float32
+      ``(num_clips, )`` in [0, 1].
+
+    Args:
+        scores_file (str): Written by ``tools/scsampler/score_clips.py``.
+
+    Raises:
+        ClipScoresMissing: If there is no such file, when it is first read.
+        ClipScoresError: If it is malformed, has no line for a video, or is
+            of other clips.
+    """
+
+    def __init__(self, scores_file: str) -> None:
+        self.scores_file = scores_file
+
+    def transform(self, results: dict) -> dict:
+        """Add the scores; see the class."""
+        line = read_clip_scores(self.scores_file).find(results['filename'])
+        for key in ('clip_len', 'frame_interval', 'total_frames'):
+            if getattr(line, key) != results[key]:
+                raise ClipScoresError(
+                    f'file of clip scores {self.scores_file}, line '
+                    f'{line.number}: {key} of {line.path} is '
+                    f'{getattr(line, key)}, but {results[key]} here; score '
+                    f'the clips anew with the sampling of this config')
+        results['clip_confidence'] = line.confidence[results['clip_inds']]
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(scores_file={self.scores_file!r})'

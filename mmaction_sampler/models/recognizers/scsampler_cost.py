@@ -1,0 +1,125 @@
+"""What the components of an SCSampler cost."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, Tuple
+
+import torch
+from torch import Tensor
+
+from mmaction_sampler.analysis import ComponentCost, count_macs
+from mmaction_sampler.structures import ClipBatch
+from ..policies import ClipEvidence
+from .classifier import ClassifierScores
+
+if TYPE_CHECKING:
+    from .scsampler import SCSampler
+
+_NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
+
+
+class CostMeter:
+    """Multiply-adds of the calls that are really made.
+
+    Each network is traced once for every size of its input.
+
+    Args:
+        model (SCSampler): The recognizer.
+    """
+
+    def __init__(self, model: SCSampler) -> None:
+        # Not as an attribute of a module: the model would contain itself.
+        self._model = model
+        self._units: Dict[Tuple, int] = {}
+
+    def picture_macs(self, component: str, feature: str,
+                     shape: Tuple[int, ...]) -> int:
+        """Of one picture ``(C, H, W)`` through one saliency network."""
+        key = (component, feature, *shape)
+        if key not in self._units:
+            net = getattr(self._model, component).nets[feature]
+            self._units[key] = count_macs(net, [self._zeros(shape)])
+        return self._units[key]
+
+    def clip_macs(self, shape: Tuple[int, ...]) -> int:
+        """Of one clip ``(F, C, H, W)`` through the classifier."""
+        if shape not in self._units:
+            classifier = ClassifierScores(self._model.classifier)
+            self._units[shape] = count_macs(classifier, [self._zeros(shape)])
+        return self._units[shape]
+
+    def add_pictures(self, cost: Dict[str, float], component: str,
+                     batch: ClipBatch) -> None:
+        """Add what a saliency net's look at a batch has cost.
+
+        Args:
+            cost (dict[str, float]): Multiply-adds by component, changed in
+                place.
+            component (str): The saliency net.
+            batch (ClipBatch): What it looked at.
+        """
+        names = getattr(self._model, component).feature_names
+        macs = sum(
+            len(frames) * self.picture_macs(component, name,
+                                            tuple(frames.shape[1:]))
+            for name in names
+            for frames in [batch.features[name].frames] if len(frames))
+        cost[component] = cost.get(component, 0.) + macs
+
+    def add_clips(self, cost: Dict[str, float], clips: Tensor) -> None:
+        """Add what the classification of clips has cost.
+
+        Args:
+            cost (dict[str, float]): As above.
+            clips (Tensor): ``(k, F, C, H, W)``.
+        """
+        macs = len(clips) * self.clip_macs(tuple(clips.shape[1:]))
+        cost['classifier'] = cost.get('classifier', 0.) + macs
+
+    def _zeros(self, shape: Tuple[int, ...]) -> Tensor:
+        return next(self._model.parameters()).new_zeros(1, *shape)
+
+
+def reference_costs(model: SCSampler, meter: CostMeter, height: int,
+                    width: int) -> Dict[str, ComponentCost]:
+    """Multiply-adds of testing the model's ``reference_video``.
+
+    Args:
+        model (SCSampler): The recognizer.
+        meter (CostMeter): Its meter.
+        height (int): H of the classified frames, pixels.
+        width (int): W of the classified frames, pixels.
+
+    Returns:
+        dict[str, ComponentCost]: By component; the unit is a clip.
+    """
+    video = model.reference_video
+    num_clips = video['num_clips']
+    costs = {}
+    for need in model.policy.NEEDS:
+        if need in _NETS:
+            name = _NETS[need]
+            costs[name] = ComponentCost(
+                _clip_of_pictures(model, meter, name), num_clips)
+    any_scores = torch.linspace(0, 1, num_clips)
+    evidence = ClipEvidence(num_clips, any_scores, any_scores, any_scores)
+    choice = model.policy(evidence, min(model.num_selected, num_clips))
+    clip = (video['clip_len'], 3, height, width)
+    costs['classifier'] = ComponentCost(
+        meter.clip_macs(clip), len(choice.inds))
+    return costs
+
+
+def _clip_of_pictures(model: SCSampler, meter: CostMeter,
+                      component: str) -> float:
+    """Multiply-adds of a saliency net for one reference clip."""
+    shapes = model.reference_video['features']
+    total = 0.
+    for name in getattr(model, component).feature_names:
+        if name not in shapes:
+            raise ValueError(
+                f'{component} looks at {name!r}, but reference_video.features '
+                f'has only {", ".join(shapes)}; say how many pictures of '
+                f'which shape a clip has')
+        number, *shape = shapes[name]
+        total += number * meter.picture_macs(component, name, tuple(shape))
+    return total
