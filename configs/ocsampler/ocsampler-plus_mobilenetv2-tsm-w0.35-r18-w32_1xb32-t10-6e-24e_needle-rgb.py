@@ -13,7 +13,7 @@ model = dict(
     skim_size=56,
     skim_network={{_base_.model.skim_network}},
     budget=dict(type='BudgetModule', in_channels=1280),
-    budget_loss=dict(type='BudgetLoss', epsilon=0.4, alpha=3.),
+    budget_loss=dict(type='BudgetLoss', epsilon=0.4, alpha=5.),
     policy={{_base_.model.policy}},
     reward=dict(type='ClipReward'),
     num_draws=4,
