@@ -23,7 +23,7 @@ from mmengine.device import get_device
 from mmengine.optim import OptimWrapper, build_optim_wrapper
 from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
-from profile_stage import random_batch
+from profile_stage import frames_of, random_batch
 
 from mmaction_sampler.models.recognizers import AdaFocus
 
@@ -141,7 +141,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     cfg = Config.fromfile(args.config)
     cfg.merge_from_dict(args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    data = random_batch(cfg.model.num_candidates, args.batch_size,
+    data = random_batch(frames_of(cfg.model), args.batch_size,
                         input_shape(cfg, args.shape))
     figures = summarise(measure(cfg, data, args.repeats))
     print(f'batch {args.batch_size}, T = {cfg.model.num_candidates}, '

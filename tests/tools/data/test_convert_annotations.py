@@ -357,10 +357,17 @@ def test_wrong_sports1m_json(refuse, tmp_path, content, message):
 
 
 def test_lists_have_the_names_that_the_configs_read(tool):
-    for name, data_set in tool.DATA_SETS.items():
-        base = name.replace('-', '_').replace('activitynet', 'anet')
+    bases = {
+        'activitynet': 'anet_video_t10', 'fcvid': 'fcvid_video_t10',
+        'mini-kinetics': 'mini_kinetics_video_t10',
+        'mini-sports1m': 'mini_sports1m_video_t10',
+        'kinetics': 'kinetics400_video_clip32'}
+    in_splits = {'ucf101', 'hmdb51'}  # see test_three_splits.py
+    assert set(bases) | in_splits == set(tool.DATA_SETS)
+    for name, base in bases.items():
+        data_set = tool.DATA_SETS[name]
         cfg = Config.fromfile(
-            REPOSITORY / f'configs/_base_/datasets/{base}_video_t10.py')
+            REPOSITORY / f'configs/_base_/datasets/{base}.py')
         for split in ('train', 'val'):
             expected = f'{data_set.folder}/{data_set.prefix}_{split}_video.txt'
             assert cfg[f'{split}_dataloader'].dataset.ann_file == expected
