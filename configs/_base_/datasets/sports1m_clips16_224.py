@@ -1,38 +1,10 @@
 # Sports-1M: clips of 16 frames, 224 px for the classifier.
-data_root = 'data/Sports1M'
-train_pipeline = [
-    dict(type='PyAVSparseInit'),
-    dict(type='SampleVideoClips', clip_len=16, num_clips=10),
-    dict(type='LoadMotionFeatures', size=(224, 224),
-         residual_from='previous'),
-    dict(type='LoadLogMel', without_audio='silence'),
-    # tools/scsampler/score_clips.py writes it, with the classifier.
-    dict(
-        type='LoadClipScores',
-        scores_file='data/Sports1M/clip_scores_train.jsonl'),
-    dict(
-        type='PackClipFeatures',
-        names=['motion_displacement', 'rgb_residual', 'log_mel'],
-        max_pictures=1)
-]
+_base_ = 'sports1m_clips16.py'
+
 test_pipeline = [
-    dict(type='PyAVSparseInit'),
+    *_base_.test_pipeline[:2],
     dict(
-        type='SampleVideoClips', clip_len=16, test_mode=True),
-    dict(
-        type='PackClipStream',
-        features=[
-            dict(
-                names=['motion_displacement', 'rgb_residual'],
-                pipeline=[
-                    dict(type='LoadMotionFeatures', size=(224, 224),
-                         residual_from='previous')
-                ]),
-            dict(
-                names=['log_mel'],
-                pipeline=[dict(type='LoadLogMel', without_audio='silence')],
-                at_once=True)
-        ],
+        _base_.test_pipeline[2],
         clip_pipeline=[
             dict(type='PyAVSparseDecode'),
             dict(type='Resize', scale=(342, 256), keep_ratio=False),
@@ -40,35 +12,5 @@ test_pipeline = [
             dict(type='FormatShape', input_format='NCTHW')
         ])
 ]
-train_dataloader = dict(
-    batch_size=8,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(
-        type='UntrimmedVideoDataset',
-        ann_file='data/Sports1M/sports1m_train_video.txt',
-        data_prefix=dict(video='data/Sports1M/videos'),
-        num_classes=487,
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='UntrimmedVideoDataset',
-        ann_file='data/Sports1M/sports1m_val_video.txt',
-        data_prefix=dict(video='data/Sports1M/videos'),
-        num_classes=487,
-        pipeline=test_pipeline,
-        test_mode=True))
-test_dataloader = val_dataloader
-val_evaluator = [
-    dict(
-        type='AccMetric',
-        metric_list=('top_k_accuracy', ),
-        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
