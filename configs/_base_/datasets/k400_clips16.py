@@ -47,7 +47,7 @@ train_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='UntrimmedVideoDataset',
-        ann_file='data/kinetics400/kinetics400_train_list_videos.txt',
+        ann_file='data/kinetics400/kinetics400_train_video.txt',
         data_prefix=dict(video='data/kinetics400/videos_train'),
         num_classes=400,
         pipeline=train_pipeline))
@@ -58,7 +58,7 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='UntrimmedVideoDataset',
-        ann_file='data/kinetics400/kinetics400_val_list_videos.txt',
+        ann_file='data/kinetics400/kinetics400_val_video.txt',
         data_prefix=dict(video='data/kinetics400/videos_val'),
         num_classes=400,
         pipeline=test_pipeline,
