@@ -1,19 +1,24 @@
 # miniSports with I-frames beside motion and residuals.
 _base_ = 'minisports_clips16.py'
 
-i_frames = dict(type='LoadIFrames', size=(224, 224))
 train_pipeline = [
-    *_base_.train_pipeline[:3], i_frames, *_base_.train_pipeline[3:5],
+    *_base_.train_pipeline[:3],
+    dict(type='LoadIFrames', size=(224, 224)), *_base_.train_pipeline[3:5],
     dict(
         _base_.train_pipeline[5],
         names=['motion_displacement', 'rgb_residual', 'i_frame', 'log_mel'])
 ]
-motion, sound = _base_.test_pipeline[2].features
 test_pipeline = [
     *_base_.test_pipeline[:2],
     dict(
         _base_.test_pipeline[2],
-        features=[motion, dict(names=['i_frame'], pipeline=[i_frames]), sound])
+        features=[
+            _base_.test_pipeline[2].features[0],
+            dict(
+                names=['i_frame'],
+                pipeline=[dict(type='LoadIFrames', size=(224, 224))]),
+            _base_.test_pipeline[2].features[1]
+        ])
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
