@@ -16,6 +16,7 @@ from mmengine.runner import Runner
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
                            enable_test_amp, enable_visualization,
                            set_randomness, sync_num_candidates)
+from .freed_memory import keep_freed_memory
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -205,6 +206,8 @@ def build_runner(cfg: Config, local_rank: int = 0) -> Runner:
             put it into the environment. Defaults to 0.
     """
     os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    if get_device() == 'cpu':
+        keep_freed_memory()
     if cfg.launcher != 'none' and get_device() == 'cpu':
         setup_cpu_distributed(cfg)
     if 'runner_type' in cfg:

@@ -21,6 +21,8 @@ from get_flops import add_shape_option
 from mmengine.config import DictAction
 from mmengine.device import get_device
 
+from mmaction_sampler.apis.freed_memory import keep_freed_memory
+
 
 def positive(text: str) -> int:
     """A whole number of at least 1, for argparse."""
@@ -167,6 +169,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write the report."""
     args = parse_args(argv)
     settings = run_settings(args)
+    if settings.device == 'cpu':
+        keep_freed_memory()
     checkpoints = args.checkpoints or [None] * len(args.configs)
     subjects = [Subject(settings, config, checkpoint)
                 for config, checkpoint in zip(args.configs, checkpoints)]
