@@ -25,16 +25,10 @@ from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import setup_cpu_distributed
 from .inference import load_weights
+from .score_config import classifier_config, clip_pipeline
 from .selection_writer import SelectionWriter
 from .split_videos import video_names
 
-# What chooses frames or packs them, at the ends of a test pipeline.
-_SAMPLERS = ('SampleFrames', 'UniformSample', 'UniformSampleFrames',
-             'DenseSampleFrames', 'SampleVideoClips')
-_OTHERS = ('PackActionInputs', 'DecordInit', 'PyAVInit', 'OpenCVInit',
-           'PyAVSparseInit')
-_DECODERS = ('DecordDecode', 'PyAVDecode', 'OpenCVDecode',
-             'PyAVSparseDecode')
 _SECONDS_BETWEEN_LOGS = 5.
 
 
@@ -53,7 +47,8 @@ def parse_score_args(
         'clip of videos, one JSON line a video. Started again, it completes '
         'an interrupted file.')
     add = parser.add_argument
-    add('config', help='config of any MMAction2 recognizer')
+    add('config', help='config of any MMAction2 recognizer, or of an '
+        'SCSampler, whose classifier and clips are taken')
     add('checkpoint', help='path or address of its weights')
     add('ann_file', help='list of "video label" lines')
     add('out', help='file to write, OUT.jsonl')
@@ -105,54 +100,19 @@ def score_clips(args: argparse.Namespace) -> None:
             setup_cpu_distributed(cfg)
         else:
             init_dist(args.launcher)
+    classifier = classifier_config(cfg)
     pipeline = clip_pipeline(cfg, args)
     dataset = UntrimmedVideoDataset(
         args.ann_file, pipeline,
-        num_classes=cfg.model.cls_head.num_classes,
+        num_classes=classifier.cls_head.num_classes,
         data_prefix=dict(video=args.data_prefix),
         multi_class=args.multi_class, test_mode=True)
-    model = MODELS.build(cfg.model)
+    model = MODELS.build(classifier)
     load_weights(model, args.checkpoint, args.prefix)
     model = model.to(get_device()).eval()
     with (ClipScoresWriter(args.out, _origin(args, cfg, pipeline))
           if is_main_process() else nullcontext()) as writer:
         _write_all(model, dataset, writer)
-
-
-def clip_pipeline(cfg: Config, args: argparse.Namespace) -> List[dict]:
-    """A recognizer's test pipeline, over all clips of a video.
-
-    Args:
-        cfg (Config): Its config, with ``test_pipeline``.
-        args (argparse.Namespace): ``clip_len``, ``frame_interval`` and
-            ``clips_per_pass``.
-
-    Returns:
-        list[dict]: A pipeline that gives a stream of clips.
-
-    Raises:
-        ValueError: If the config has no test pipeline or does not say how
-            long a clip is.
-    """
-    steps = list(cfg.get('test_pipeline') or ())
-    samplers = [s for s in steps if s['type'] in _SAMPLERS]
-    known = samplers[0] if samplers else {}
-    clip_len = args.clip_len or known.get('clip_len')
-    interval = args.frame_interval or known.get('frame_interval', 1)
-    if not steps or not clip_len:
-        raise ValueError(
-            f'config {args.config} does not say how a clip is read: it needs '
-            f'a test_pipeline with SampleFrames; or give --clip-len')
-    clip_steps = [dict(type='PyAVSparseDecode')] + [
-        dict(s) for s in steps
-        if s['type'] not in (*_SAMPLERS, *_OTHERS, *_DECODERS)]
-    return [
-        dict(type='PyAVSparseInit'),
-        dict(type='SampleVideoClips', clip_len=clip_len,
-             frame_interval=interval),
-        dict(type='PackClipStream', features=[], clip_pipeline=clip_steps,
-             clips_per_pass=args.clips_per_pass)
-    ]
 
 
 @torch.no_grad()
@@ -254,7 +214,7 @@ def _origin(args: argparse.Namespace, cfg: Config,
             pipeline: List[dict]) -> Dict[str, str]:
     """What the lines are made with; see :class:`SelectionWriter`."""
     settings = json.dumps(
-        dict(model=cfg.model, pipeline=pipeline, multi=args.multi_class),
+        dict(model=classifier_config(cfg), pipeline=pipeline, multi=args.multi_class),
         sort_keys=True, default=str)
     weights = Path(args.checkpoint)
     content = (weights.read_bytes() if weights.is_file() else

@@ -91,6 +91,36 @@ def test_scores_are_the_classifiers_own(folder, tmp_path, dims) -> None:
             assert score == pytest.approx(probs[0, 0].item(), abs=2e-5)
 
 
+def test_an_scsamplers_config_scores_with_its_classifier(
+        folder, tmp_path) -> None:
+    cfg = Config.fromfile(folder / '3d.py')
+    *_, resize, crop, layout, _ = cfg.test_pipeline
+    normalisation = dict(cfg.model.data_preprocessor)
+    for key in ('type', 'format_shape'):
+        normalisation.pop(key)
+    sampler = tmp_path / 'sampler.py'
+    Config(dict(
+        model=dict(
+            type='SCSampler', visual_saliency_net=None,
+            classifier=dict(
+                (k, v) for k, v in cfg.model.items()
+                if k != 'data_preprocessor'),
+            data_preprocessor=dict(
+                type='ClipDataPreprocessor', clips=normalisation)),
+        default_scope='mmaction',
+        test_pipeline=[
+            dict(type='PyAVSparseInit'),
+            dict(type='SampleVideoClips', clip_len=3, frame_interval=2),
+            dict(type='PackClipStream', features=[], clip_pipeline=[
+                dict(type='PyAVSparseDecode'), resize, crop, layout]),
+        ])).dump(sampler)
+    expected, found = tmp_path / 'expected.jsonl', tmp_path / 'found.jsonl'
+    score_clips(parse_score_args(arguments(folder, expected, 3)))
+    score_clips(parse_score_args(
+        [str(sampler), *arguments(folder, found, 3)[1:]]))
+    assert lines_of(found) == lines_of(expected)
+
+
 def test_an_interrupted_file_is_completed(folder, tmp_path) -> None:
     whole, part = tmp_path / 'whole.jsonl', tmp_path / 'part.jsonl'
     score_clips(parse_score_args(arguments(folder, whole)))

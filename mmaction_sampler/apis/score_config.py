@@ -1,0 +1,79 @@
+"""What is scored clip by clip: a recognizer's config, or an SCSampler's."""
+import argparse
+from typing import List
+
+from mmengine.config import Config, ConfigDict
+
+# What chooses frames or packs them, at the ends of a test pipeline.
+_SAMPLERS = ('SampleFrames', 'UniformSample', 'UniformSampleFrames',
+             'DenseSampleFrames', 'SampleVideoClips')
+_OTHERS = ('PackActionInputs', 'PackClipStream', 'DecordInit', 'PyAVInit',
+           'OpenCVInit', 'PyAVSparseInit')
+_DECODERS = ('DecordDecode', 'PyAVDecode', 'OpenCVDecode',
+             'PyAVSparseDecode')
+
+
+def classifier_config(cfg: Config) -> ConfigDict:
+    """The recognizer that scores clips.
+
+    Args:
+        cfg (Config): Config of a recognizer, or of an SCSampler, whose
+            classifier it is, with the normalisation of its clips.
+
+    Returns:
+        ConfigDict: Its model.
+    """
+    model = cfg.model
+    if 'visual_saliency_net' not in model:
+        return model
+    layout = [step['input_format'] for step in _test_steps(cfg)
+              if step['type'] == 'FormatShape']
+    return ConfigDict(
+        model.classifier,
+        data_preprocessor=dict(
+            model.data_preprocessor['clips'],
+            type='ActionDataPreprocessor', format_shape=layout[-1]))
+
+
+def clip_pipeline(cfg: Config, args: argparse.Namespace) -> List[dict]:
+    """A recognizer's test pipeline, over all clips of a video.
+
+    Args:
+        cfg (Config): Its config, or an SCSampler's, with
+            ``test_pipeline``.
+        args (argparse.Namespace): ``clip_len``, ``frame_interval`` and
+            ``clips_per_pass``.
+
+    Returns:
+        list[dict]: A pipeline that gives a stream of clips.
+
+    Raises:
+        ValueError: If the config has no test pipeline or does not say how
+            long a clip is.
+    """
+    steps = _test_steps(cfg)
+    samplers = [s for s in steps if s['type'] in _SAMPLERS]
+    known = samplers[0] if samplers else {}
+    clip_len = args.clip_len or known.get('clip_len')
+    interval = args.frame_interval or known.get('frame_interval', 1)
+    if not steps or not clip_len:
+        raise ValueError(
+            f'config {args.config} does not say how a clip is read: it needs '
+            f'a test_pipeline with SampleFrames; or give --clip-len')
+    clip_steps = [dict(type='PyAVSparseDecode')] + [
+        dict(s) for s in steps
+        if s['type'] not in (*_SAMPLERS, *_OTHERS, *_DECODERS)]
+    return [
+        dict(type='PyAVSparseInit'),
+        dict(type='SampleVideoClips', clip_len=clip_len,
+             frame_interval=interval),
+        dict(type='PackClipStream', features=[], clip_pipeline=clip_steps,
+             clips_per_pass=args.clips_per_pass)
+    ]
+
+
+def _test_steps(cfg: Config) -> List[dict]:
+    """The test pipeline, and in an SCSampler's that of its clips."""
+    steps = list(cfg.get('test_pipeline') or ())
+    return steps + [inner for step in steps
+                    for inner in step.get('clip_pipeline', ())]
