@@ -50,24 +50,6 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def train(config: str, options: List[str], work_dir: Path) -> str:
-    """``mim train``, unless it was done.
-
-    Args:
-        config (str): Name of a shipped config.
-        options (list[str]): Overrides of the config.
-        work_dir (Path): Folder of the run.
-
-    Returns:
-        str: Path of the last checkpoint.
-    """
-    done = work_dir / 'done'
-    if not done.is_file():
-        needle.mim('train', config, options, '--work-dir', str(work_dir))
-        done.write_text((work_dir / 'last_checkpoint').read_text())
-    return done.read_text().strip()
-
-
 def evaluate(variant: str, data: str, root: Path,
              seed: int) -> Dict[str, Metrics]:
     """Train and test all with one seed on one variant.
@@ -85,7 +67,7 @@ def evaluate(variant: str, data: str, root: Path,
     alias = VARIANTS[variant]
     options = needle.data_options(data) + [f'randomness.seed={seed}']
     tested = needle.data_options(data, 'test')
-    mixed = train(f'{alias}.py', options, root / 'mixed')
+    mixed = needle.train(f'{alias}.py', options, root / 'mixed')
     results = {
         MIXED: needle.test(f'{alias}.py', mixed, root / 'mixed' / 'test',
                            tested)
@@ -98,7 +80,8 @@ def evaluate(variant: str, data: str, root: Path,
     for name, (end, component) in TRAINED.items():
         config = f'{alias}_{end}.py'
         key = f'model.component_checkpoints.{component}.checkpoint'
-        checkpoint = train(config, [*options, f'{key}={mixed}'], root / end)
+        checkpoint = needle.train(
+            config, [*options, f'{key}={mixed}'], root / end)
         results[name] = needle.test(config, checkpoint, root / end / 'test',
                                     tested)
     return results

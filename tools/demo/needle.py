@@ -108,6 +108,24 @@ def train_and_test(args: argparse.Namespace,
     }
 
 
+def train(config: str, options: List[str], work_dir: Path) -> str:
+    """``mim train``, unless it was done.
+
+    Args:
+        config (str): Name of a shipped config.
+        options (list[str]): Overrides of the config.
+        work_dir (Path): Folder of the run.
+
+    Returns:
+        str: Path of the last checkpoint.
+    """
+    done = work_dir / 'done'
+    if not done.is_file():
+        mim('train', config, options, '--work-dir', str(work_dir))
+        done.write_text((work_dir / 'last_checkpoint').read_text())
+    return done.read_text().strip()
+
+
 def test(config: str, checkpoint: str, work_dir: Path,
          options: List[str]) -> Metrics:
     """``mim test``.

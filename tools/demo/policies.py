@@ -85,16 +85,12 @@ def train(policy: str, checkpoints: Dict[str, str], work_dir: Path,
     Returns:
         str: Path of the last checkpoint.
     """
-    done = work_dir / 'done'
-    if not done.is_file():
-        config, source = LEARNED[policy]
-        options = needle.data_options(data) + [f'randomness.seed={seed}']
-        if source:
-            options.append('model.component_checkpoints.classifier.checkpoint='
-                           + checkpoints[source])
-        needle.mim('train', config, options, '--work-dir', str(work_dir))
-        done.write_text((work_dir / 'last_checkpoint').read_text())
-    return done.read_text().strip()
+    config, source = LEARNED[policy]
+    options = needle.data_options(data) + [f'randomness.seed={seed}']
+    if source:
+        options.append('model.component_checkpoints.classifier.checkpoint='
+                       + checkpoints[source])
+    return needle.train(config, options, work_dir)
 
 
 def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
