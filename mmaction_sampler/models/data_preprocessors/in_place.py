@@ -53,7 +53,8 @@ class InPlaceDataPreprocessor(ActionDataPreprocessor):
             len(inputs), *first.shape,
             dtype=torch.promote_types(first.dtype, self.mean.dtype))
         for video, normalized in zip(inputs, batch):
-            torch.sub(video, self.mean, out=normalized).div_(self.std)
+            # Faster than one subtraction of numbers of two types.
+            normalized.copy_(video).sub_(self.mean).div_(self.std)
         if training and self.blending is not None:
             return self.blending(batch, data_samples)
         return batch, data_samples

@@ -16,7 +16,7 @@ _HOOKS = ('_forward_pre_hooks', '_forward_hooks',
           '_forward_hooks_always_called')
 
 #: What tells whether a weight is what it was.
-Version = Tuple[int, int, int]
+Version = Tuple[int, ...]
 
 
 class FoldedNetworks:
@@ -31,7 +31,8 @@ class FoldedNetworks:
 
     def __init__(self, enabled: bool) -> None:
         self.enabled = enabled
-        self._kept: Dict[tuple, Tuple[List[Version], nn.Module]] = {}
+        self._kept: Dict[tuple, Tuple['_Weights', List[Version],
+                                      nn.Module]] = {}
 
     def clear(self) -> None:
         """Forget all copies.
@@ -58,12 +59,12 @@ class FoldedNetworks:
             return network
         dtype = _autocast_dtype(network)
         key = (id(network), dtype)
-        versions = _versions(network)
         kept = self._kept.get(key)
-        if kept is None or kept[0] != versions:
-            kept = versions, _fold(network, dtype)
+        if kept is None or kept[0].versions() != kept[1]:
+            weights = _Weights(network)
+            kept = weights, weights.versions(), _fold(network, dtype)
             self._kept[key] = kept
-        return kept[1]
+        return kept[2]
 
 
 def fold_norms(backbone: nn.Module) -> nn.Module:
@@ -118,12 +119,27 @@ def _autocast_dtype(network: nn.Module) -> Optional[torch.dtype]:
     return torch.get_autocast_dtype(device)
 
 
-def _versions(network: nn.Module) -> List[Version]:
-    """Identity, place and number of changes of every weight."""
-    return [(id(t), t.data_ptr(), 0 if t.is_inference() else t._version)
-            for module in network.modules()
-            for weights in (module._parameters, module._buffers)
-            for t in weights.values() if t is not None]
+class _Weights:
+    """Where the weights of a network are kept.
+
+    Asked in every pass, so the network is walked through only once.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        modules = list(network.modules())
+        self._children = [m._modules for m in modules]
+        self._tensors = [table for m in modules
+                         for table in (m._parameters, m._buffers)]
+
+    def versions(self) -> List[Version]:
+        """Which modules there are; which weights, their places and how often
+        they were changed."""
+        children = [(id(module), ) for table in self._children
+                    for module in table.values()]
+        return children + [
+            (id(t), t.data_ptr(), 0 if t.is_inference() else t._version)
+            for table in self._tensors
+            for t in table.values() if t is not None]
 
 
 def _clone(module: nn.Module, made: Dict[nn.Module, nn.Module]) -> nn.Module:
