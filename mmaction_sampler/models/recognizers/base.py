@@ -14,9 +14,9 @@ from .folding import FoldedNetworks
 
 Samples = List[ActionDataSample]
 
-# As float32. A CPU gets blocks above 32 MB fresh from the operating system
-# each time, which takes longer than to fill them; see docs/performance.md.
-_PART_BYTES = 16 * 2**20
+# As float32. Larger ones gain nothing on a CPU and need more memory; see
+# docs/performance.md.
+_PART_BYTES = 64 * 2**20
 
 
 class ComponentRecognizer(BaseModel, metaclass=ABCMeta):

@@ -4,11 +4,10 @@ from typing import Tuple, Union
 import torch
 from torch import Tensor, nn
 
-# A pass of a 2D network keeps several times its input. On a CPU, blocks
-# above 32 MB come fresh from the operating system each time, and what does
+# A pass of a 2D network keeps several times its input. On a CPU, what does
 # not fit the caches waits for memory. Found by measuring; see
 # docs/performance.md.
-_PASS_BYTES = 4 * 2**20
+_PASS_BYTES = 8 * 2**20
 
 
 def use_channels_last(module: nn.Module) -> None:
