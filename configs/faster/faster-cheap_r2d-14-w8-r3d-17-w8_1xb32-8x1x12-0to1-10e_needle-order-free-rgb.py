@@ -2,7 +2,7 @@
 # of the config below:
 #   --cfg-options \
 #   model.component_checkpoints.cheap_model.checkpoint=CHECKPOINT.pth
-_base_ = 'faster_r2d-14-w8-r3d-17-w8_1xb32-8x1x12-1to3-15e-10e_needle-order-free-rgb.py'
+_base_ = 'faster_r2d-14-w8-r3d-17-w8_1xb32-8x1x12-1to3-36e-10e_needle-order-free-rgb.py'
 
 model = dict(
     clip_pattern='0:1',
@@ -11,7 +11,7 @@ model = dict(
         cheap_model=dict(
             checkpoint='cheap_model_of_needle_order_free.pth',
             prefix='cheap_model.')))
-train_cfg = dict(max_epochs=10, val_begin=1)
+train_cfg = dict(max_epochs=10, val_begin=10)
 custom_hooks = [
     dict(type='TrainingStageHook', stages=[_base_.aggregation_stage])
 ]

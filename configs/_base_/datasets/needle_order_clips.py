@@ -8,6 +8,8 @@ train_pipeline = [
     dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=12),
     dict(type='DecordDecode'),
     dict(type='Flip', flip_ratio=0.5),
+    # No texture tells up from down.
+    dict(type='Flip', flip_ratio=0.5, direction='vertical'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]

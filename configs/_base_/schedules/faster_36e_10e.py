@@ -1,13 +1,13 @@
 # Both clip models by themselves, then aggregator and head.
 train_cfg = dict(
-    type='EpochBasedTrainLoop', max_epochs=25, val_begin=16, val_interval=3)
+    type='EpochBasedTrainLoop', max_epochs=46, val_begin=46, val_interval=1)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2))
 clip_level_stage = dict(
     name='clip_level',
-    epochs=15,
+    epochs=36,
     optim_wrapper=dict(
         optimizer=dict(type='AdamW', lr=4e-3, weight_decay=1e-2)),
     param_scheduler=[
