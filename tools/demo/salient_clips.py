@@ -1,11 +1,11 @@
 """SCSampler on long videos: salient clips against other ways to choose.
 
-For each seed: scores all training clips with the demo's classifier, trains
-the saliency nets, and tests them by sight, by sound and by both, against
-uniform, random, all and the oracle's clips. Then does the same for a wider
-classifier with a sampler that learned from its own scores and one that learned
-from the first classifier's (the paper's Table 3). Prints tables and writes
-``salient_clips.json``. What is done is not repeated.
+Scores all training clips with the demo's classifier, trains the saliency nets,
+and tests them by sight, by sound and by both, against uniform, random, all and
+the oracle's clips. Then does the same for a wider classifier with a sampler
+that learned from its own scores and one that learned from the first
+classifier's (the paper's Table 3). Prints tables and writes
+``salient_clips.json``. Trainings and scores that are done are not repeated.
 """
 import argparse
 import json
@@ -68,17 +68,16 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return args
 
 
-def classifiers(args: argparse.Namespace, seed: int,
-                root: Path) -> Dict[str, str]:
-    """Checkpoints of the classifiers for one seed, trained if need be."""
-    found = {}
-    for name, (config, _) in CLASSIFIERS.items():
-        given = getattr(args, name)
-        found[name] = (
-            given[args.seeds.index(seed)] if given else needle.train(
-                config, needle.data_options(args.data) +
-                [f'randomness.seed={seed}'], root / f'classifier_{name}'))
-    return found
+def classifier(args: argparse.Namespace, name: str, seed: int,
+               root: Path) -> str:
+    """Checkpoint of a classifier for one seed, trained if need be."""
+    given = getattr(args, name)
+    if given:
+        return given[args.seeds.index(seed)]
+    return needle.train(
+        CLASSIFIERS[name][0],
+        needle.data_options(args.data) + [f'randomness.seed={seed}'],
+        root / f'classifier_{name}')
 
 
 def score(data: str, split: str, checkpoint: str, changes: List[str],
@@ -104,51 +103,60 @@ def train_sampler(data: str, seed: int, scores: Path, checkpoint: str,
     ], work_dir)
 
 
-def evaluate(args: argparse.Namespace, data: str, seed: int,
-             root: Path) -> Dict[str, Dict[str, Metrics]]:
-    """Score, train and test with one seed.
+def compare_choices(args: argparse.Namespace, data: str, seed: int,
+                    root: Path) -> Dict[str, Metrics]:
+    """Train a sampler; test it and its rivals with the same classifier.
 
     Args:
         args (argparse.Namespace): Options of the command.
         data (str): Folder of the long videos.
         seed (int): Seed of the runs.
-        root (Path): Folder of the results.
+        root (Path): Folder of the seed's results.
 
     Returns:
-        dict[str, dict]: Classifier -> way to choose -> ``top1`` in [0, 1],
-        ``num_frames`` (here clips) and ``gflops`` per video.
+        dict[str, dict]: Way to choose -> ``top1`` in [0, 1], ``num_frames``
+        (here clips) and ``gflops`` per video.
     """
-    weights = classifiers(args, seed, root)
-    trained = {}
-    for name, (_, changes) in CLASSIFIERS.items():
-        score(data, 'train', weights[name], changes,
-              root / f'{name}_train.jsonl')
-        trained[name] = train_sampler(
-            data, seed, root / f'{name}_train.jsonl', weights[name], changes,
-            root / name, root.parent / 'features')
-    score(data, 'test', weights['narrow'], [], root / 'narrow_test.jsonl')
+    weights = classifier(args, 'narrow', seed, root)
+    scores = {split: root / f'narrow_{split}.jsonl'
+              for split in ('train', 'test')}
+    for split, out in scores.items():
+        score(data, split, weights, [], out)
+    trained = train_sampler(data, seed, scores['train'], weights, [],
+                            root / 'narrow', root.parent / 'features')
     tested = needle.data_options(data, 'test')
-    oracle = ('test_dataloader.dataset.pipeline.2.scores_file='
-              f'{root / "narrow_test.jsonl"}')
-    first = {
+    oracle = f'test_dataloader.dataset.pipeline.2.scores_file={scores["test"]}'
+    return {
         choice: needle.test(
-            config, trained['narrow'], root / f'narrow_{choice}'.replace(
-                ' ', '_'),
+            config, trained, root / f'narrow_{choice}'.replace(' ', '_'),
             tested + ([oracle] if choice == 'oracle' else []))
         for choice, config in CHOICES.items()
     }
+
+
+def compare_samplers(args: argparse.Namespace, data: str, seed: int,
+                     root: Path) -> Dict[str, Metrics]:
+    """Own and foreign samplers of the wide classifier, SCSampler Table 3.
+
+    After :func:`compare_choices`, whose scores are the foreign ones; takes
+    and returns the same.
+    """
+    weights = classifier(args, 'wide', seed, root)
     changes = CLASSIFIERS['wide'][1]
-    foreign = train_sampler(
-        data, seed, root / 'narrow_train.jsonl', weights['wide'], changes,
-        root / 'foreign', root.parent / 'features')
-    second = {
-        choice: needle.test(config, checkpoint, root / f'wide_{number}',
-                            tested + changes)
-        for number, (choice, config, checkpoint) in enumerate((
-            (FOREIGN, SAMPLER, foreign), (OWN, SAMPLER, trained['wide']),
-            ('uniform', CHOICES['uniform'], foreign)))
+    score(data, 'train', weights, changes, root / 'wide_train.jsonl')
+    trained = {
+        name: train_sampler(
+            data, seed, root / f'{source}_train.jsonl', weights, changes,
+            root / f'wide_by_{source}', root.parent / 'features')
+        for name, source in ((FOREIGN, 'narrow'), (OWN, 'wide'))
     }
-    return dict(narrow=first, wide=second)
+    tests = {name: (SAMPLER, path) for name, path in trained.items()}
+    tests['uniform'] = CHOICES['uniform'], trained[OWN]
+    return {
+        name: needle.test(config, checkpoint, root / f'wide_{number}',
+                          needle.data_options(data, 'test') + changes)
+        for number, (name, (config, checkpoint)) in enumerate(tests.items())
+    }
 
 
 def table(name: str, results: Dict[int, Dict[str, Metrics]]) -> Table:
@@ -182,16 +190,17 @@ def main(argv: Optional[List[str]] = None) -> None:
         needle.run(sys.executable, str(needle.GENERATOR), args.data)
     needle.run(sys.executable, str(needle.GENERATOR), data, '--variant',
                'long', *VIDEOS)
-    results = {
-        seed: evaluate(args, data, seed,
-                       Path(args.work_dir, f'seed{seed}').resolve())
-        for seed in args.seeds
-    }
-    for name in CLASSIFIERS:
-        Console(width=120).print(
-            table(name, {seed: r[name] for seed, r in results.items()}))
     path = Path(args.work_dir, 'salient_clips.json')
-    path.write_text(json.dumps(results, indent=2) + '\n')
+    results = {}
+    for name, compare in (('narrow', compare_choices),
+                          ('wide', compare_samplers)):
+        results[name] = {
+            seed: compare(args, data, seed,
+                          Path(args.work_dir, f'seed{seed}').resolve())
+            for seed in args.seeds
+        }
+        Console(width=120).print(table(name, results[name]))
+        path.write_text(json.dumps(results, indent=2) + '\n')
     print(f'{path} written')
 
 

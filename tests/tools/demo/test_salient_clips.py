@@ -57,17 +57,18 @@ def test_each_sampler_learns_from_the_scores_it_is_said_to(
          value(r, 'model.component_checkpoints.classifier.checkpoint'))
         for r in runs]
     narrow, wide = (str(root / f'{n}_train.jsonl') for n in ('narrow', 'wide'))
-    assert learned == [(narrow, 'narrow.pth'), (wide, 'wide.pth'),
-                       (narrow, 'wide.pth')]
+    assert learned == [(narrow, 'narrow.pth'), (narrow, 'wide.pth'),
+                       (wide, 'wide.pth')]
     assert all(value(r, 'randomness.seed') == '3' for r in runs)
     scored = [c for c in commands if c[0] == 'run' and 'score_clips' in c[2]]
     assert [(c[4], c[6]) for c in scored] == [
-        ('narrow.pth', narrow), ('wide.pth', wide),
-        ('narrow.pth', str(root / 'narrow_test.jsonl'))]
+        ('narrow.pth', narrow),
+        ('narrow.pth', str(root / 'narrow_test.jsonl')),
+        ('wide.pth', wide)]
     assert sum(c[0] == 'test' for c in commands) == len(demo.CHOICES) + 3
     assert '+50.0' in capsys.readouterr().out
     report = json.loads((tmp_path / 'salient_clips.json').read_text())
-    assert report['3']['narrow']['uniform']['top1'] == 0.25
+    assert report['narrow']['3']['uniform']['top1'] == 0.25
 
 
 def test_classifiers_are_trained_unless_they_are_given(
