@@ -2,16 +2,19 @@
 
 The same weights and random frames, in turn: the authors' way (frame by
 frame, float32, layouts as PyTorch makes them, batch normalisation as it is)
-and ours in float32 and bfloat16. Ours is also compared with what its
-networks' own forward passes and the policy's backward pass take.
+and ours in float32 and bfloat16. Each has a process of its own, ours keep freed
+memory as ``tools/train.py`` does. Ours is also compared with what its networks'
+own forward passes and the policy's backward pass take.
 """
 import argparse
 import json
 import time
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional
 
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
@@ -25,6 +28,7 @@ from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
 from profile_stage import frames_of, random_batch
 
+from mmaction_sampler.apis.freed_memory import keep_freed_memory
 from mmaction_sampler.models.recognizers import AdaFocus
 
 Figures = Dict[str, float]
@@ -69,47 +73,92 @@ def our_step(model: AdaFocus, optim_wrapper: OptimWrapper,
     model.train_step(data, optim_wrapper)
 
 
-def timed(step: Callable[[dict], None], clock: NetworkClock,
-          data: dict) -> Figures:
-    """Seconds of an iteration.
+class Way(NamedTuple):
+    """How iterations are run.
+
+    Attributes:
+        step (Callable): Runs one on a model, its optimiser and a batch.
+        optim_wrapper (str): Type of the optimiser's wrapper.
+        options (dict): Of the model, beside its config's.
+        keeps_memory (bool): See :func:`keep_freed_memory`.
+    """
+    step: Callable[[AdaFocus, OptimWrapper, dict], None]
+    optim_wrapper: str
+    options: Dict[str, bool]
+    keeps_memory: bool
+
+
+WAYS = {
+    'loop, fp32': Way(loop_step, 'OptimWrapper',
+                      dict(channels_last=False, fold_norm=False), False),
+    'ours, fp32': Way(our_step, 'OptimWrapper', {}, True),
+    'ours, bf16': Way(our_step, 'BF16OptimWrapper', {}, True),
+}
+
+
+class Iteration:
+    """One way, ready to run, in the process that this is called in.
 
     Args:
-        step (Callable): Runs one.
-        clock (NetworkClock): Of its model.
+        name (str): A key of ``WAYS``.
+        cfg (Config): Of an AdaFocus.
         data (dict): The batch.
-
-    Returns:
-        dict[str, float]: ``wall``; ``processor``, of all threads;
-        ``networks``, wall time in forward passes and the policy's backward.
     """
-    clock.reset()
-    processor, start = time.process_time(), Mark(get_device())
-    step(dict(data))
-    wall = start.until(Mark(get_device()))
-    return dict(wall=wall, processor=time.process_time() - processor,
-                networks=sum(clock.seconds().values()))
+    #: The one of this process.
+    ready: 'Iteration'
+
+    def __init__(self, name: str, cfg: Config, data: dict) -> None:
+        way = WAYS[name]
+        if way.keeps_memory and get_device() == 'cpu':
+            keep_freed_memory()
+        init_default_scope(cfg.get('default_scope', 'mmaction'))
+        self.step, self.data = way.step, data
+        self.model = build(cfg, **way.options)
+        self.optim_wrapper = build_optim_wrapper(
+            self.model, dict(type=way.optim_wrapper,
+                             optimizer=cfg.optim_wrapper.optimizer))
+        self.clock = NetworkClock(self.model)
+
+    def timed(self) -> Figures:
+        """Run it once.
+
+        Returns:
+            dict[str, float]: Seconds: ``wall``; ``processor``, of all
+            threads; ``networks``, wall time in forward passes and the
+            policy's backward.
+        """
+        self.clock.reset()
+        processor, start = time.process_time(), Mark(get_device())
+        self.step(self.model, self.optim_wrapper, dict(self.data))
+        wall = start.until(Mark(get_device()))
+        return dict(wall=wall, processor=time.process_time() - processor,
+                    networks=sum(self.clock.seconds().values()))
+
+
+def start(name: str, cfg: Config, data: dict) -> None:
+    """Make the iteration of this process."""
+    Iteration.ready = Iteration(name, cfg, data)
+
+
+def iterate() -> Figures:
+    """Run the iteration of this process."""
+    return Iteration.ready.timed()
 
 
 def measure(cfg: Config, data: dict, repeats: int) -> Dict[str, List[Figures]]:
     """Run all ways in turn; by name, figures of every repeat."""
-    optimizer = cfg.optim_wrapper.optimizer
-    ways = {}
-    for name, step, wrapper, options in (
-            ('loop, fp32', loop_step, 'OptimWrapper',
-             dict(channels_last=False, fold_norm=False)),
-            ('ours, fp32', our_step, 'OptimWrapper', {}),
-            ('ours, bf16', our_step, 'BF16OptimWrapper', {})):
-        model = build(cfg, **options)
-        optim_wrapper = build_optim_wrapper(
-            model, dict(type=wrapper, optimizer=optimizer))
-        ways[name] = (partial(step, model, optim_wrapper),
-                      NetworkClock(model))
-    rows: Dict[str, List[Figures]] = {name: [] for name in ways}
-    for repeat in range(repeats + 1):
-        for name, (step, clock) in ways.items():
-            figures = timed(step, clock, data)
-            if repeat:  # the first one allocates memory and folds
-                rows[name].append(figures)
+    rows: Dict[str, List[Figures]] = {name: [] for name in WAYS}
+    with ExitStack() as stack:
+        pools = {
+            name: stack.enter_context(ProcessPoolExecutor(
+                1, mp_context=get_context('spawn'), initializer=start,
+                initargs=(name, cfg, data)))
+            for name in WAYS}
+        for repeat in range(repeats + 1):
+            for name, pool in pools.items():
+                figures = pool.submit(iterate).result()
+                if repeat:  # the first one allocates memory and folds
+                    rows[name].append(figures)
     return rows
 
 
