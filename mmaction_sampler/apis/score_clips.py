@@ -214,7 +214,8 @@ def _origin(args: argparse.Namespace, cfg: Config,
             pipeline: List[dict]) -> Dict[str, str]:
     """What the lines are made with; see :class:`SelectionWriter`."""
     settings = json.dumps(
-        dict(model=classifier_config(cfg), pipeline=pipeline, multi=args.multi_class),
+        dict(model=classifier_config(cfg), pipeline=pipeline,
+             multi=args.multi_class),
         sort_keys=True, default=str)
     weights = Path(args.checkpoint)
     content = (weights.read_bytes() if weights.is_file() else
