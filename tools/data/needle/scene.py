@@ -3,12 +3,16 @@
 A scene is a list of plates. The label follows from the plates alone, so a
 further variant of the data set is a further function that returns plates.
 """
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
 PLATE_SIZE = 28  # pixels, border included
+# Of a video that a long plate is seen in.
+LONG_SHARES = (Fraction(5, 12), Fraction(11, 24))
 PLATE_SPEED = 3.0  # pixels per frame
 
 A_TEXTURES = ('checker', 'rings', 'grid', 'dots')
@@ -196,8 +200,10 @@ def draw_long_scene(rng: np.random.Generator,
                     label: int,
                     num_frames: int,
                     size: int,
-                    order: Optional[Sequence[int]] = None) -> List[Plate]:
-    """Two plates, each for 5/12 to 11/24 of the video, one after the other.
+                    order: Optional[Sequence[int]] = None,
+                    shares_of_b: Tuple[Fraction, Fraction] = LONG_SHARES
+                    ) -> List[Plate]:
+    """Two plates one after the other, A for 5/12 to 11/24 of the video.
 
     Args:
         rng: The video's own generator.
@@ -205,13 +211,16 @@ def draw_long_scene(rng: np.random.Generator,
         num_frames: Frames of the video, at least ``MIN_FRAMES``.
         size: Side of the square frame in pixels, at least ``MIN_SIZE``.
         order: (0, 1) for A first, (1, 0) for B; random by default.
+        shares_of_b: Least and greatest share of the video in which B is
+            seen; as A by default.
 
     Returns:
         Plate A and plate B.
     """
-    shortest, longest = -(-5 * num_frames // 12), 11 * num_frames // 24
+    ranges = [(math.ceil(num_frames * least), math.floor(num_frames * most))
+              for least, most in (LONG_SHARES, shares_of_b)]
     lengths = [int(n) for n in rng.integers(
-        shortest, longest, 2, endpoint=True)]
+        *np.transpose(ranges), endpoint=True)]
     spans = draw_spans(rng, lengths, num_frames, order)
     box = (np.zeros(2), np.full(2, size - PLATE_SIZE))
     return draw_plates(rng, label, spans, [box, box])

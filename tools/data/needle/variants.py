@@ -1,4 +1,5 @@
 """The variants of the needle data set: what a class is, and its scenes."""
+from fractions import Fraction
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
 import numpy as np
@@ -46,10 +47,13 @@ def draw_order_scene(rng: np.random.Generator, label: int, easy: bool,
 
 def draw_order_free_scene(rng: np.random.Generator, label: int, easy: bool,
                           num_frames: int, size: int) -> List[Plate]:
-    """Class 2a + b, in either order."""
-    return draw_long_scene(rng, label, num_frames, size)
+    """Class 2a + b, in either order; B is seen in few of the clips."""
+    return draw_long_scene(rng, label, num_frames, size,
+                           shares_of_b=SHORT_SHARES)
 
 
+# 12 to 16 of 96 frames, one or two of twelve clips.
+SHORT_SHARES = (Fraction(1, 8), Fraction(1, 6))
 NONE_EASY = dict(train=0., val=0., test=0.)
 VARIANTS = {
     'main': Variant(
