@@ -1,4 +1,10 @@
 """Pictures of what was selected."""
+from .candidates import CandidatePictures, candidate_pictures
 from .contact_sheet import contact_sheet
+from .movie import write_movie
+from .video_sheet import VideoFacts, video_sheet
 
-__all__ = ['contact_sheet']
+__all__ = [
+    'CandidatePictures', 'VideoFacts', 'candidate_pictures', 'contact_sheet',
+    'video_sheet', 'write_movie'
+]
