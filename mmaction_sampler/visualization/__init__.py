@@ -2,9 +2,10 @@
 from .candidates import CandidatePictures, candidate_pictures
 from .contact_sheet import contact_sheet
 from .movie import write_movie
+from .stream_movie import StreamMovie
 from .video_sheet import VideoFacts, video_sheet
 
 __all__ = [
-    'CandidatePictures', 'VideoFacts', 'candidate_pictures', 'contact_sheet',
-    'video_sheet', 'write_movie'
+    'CandidatePictures', 'StreamMovie', 'VideoFacts', 'candidate_pictures',
+    'contact_sheet', 'video_sheet', 'write_movie'
 ]

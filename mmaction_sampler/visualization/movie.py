@@ -1,14 +1,13 @@
 """Short annotated videos of what was selected."""
-from fractions import Fraction
-from typing import Iterator
+from typing import Iterator, Optional, Tuple
 
-import av
 import cv2
 import numpy as np
 
 from .candidates import CandidatePictures
 from .drawing import (BACKGROUND, BOX, FAINT, MARK, PANEL, TEXT, TRACK,
                       shorten, text_width, write_text)
+from .mp4 import Mp4Writer
 from .video_sheet import VideoFacts
 
 _RATE = 10
@@ -35,20 +34,9 @@ def write_movie(path: str, pictures: CandidatePictures,
     Raises:
         OSError: If the file cannot be written.
     """
-    with av.open(path, 'w', format='mp4') as container:
-        codec = 'libx264' if 'libx264' in av.codecs_available else 'mpeg4'
-        stream = container.add_stream(codec, rate=_RATE)
-        stream.pix_fmt = 'yuv420p'
-        shown = 0
+    with Mp4Writer(path, _RATE) as movie:
         for image, seconds in _images(pictures, facts):
-            if not shown:
-                stream.height, stream.width = image.shape[:2]
-            for _ in range(round(seconds * _RATE)):
-                frame = av.VideoFrame.from_ndarray(image, format='rgb24')
-                frame.pts, frame.time_base = shown, Fraction(1, _RATE)
-                container.mux(stream.encode(frame))
-                shown += 1
-        container.mux(stream.encode(None))
+            movie.add(image, round(seconds * _RATE))
 
 
 def _images(pictures: CandidatePictures, facts: VideoFacts) -> Iterator:
@@ -64,7 +52,7 @@ def _images(pictures: CandidatePictures, facts: VideoFacts) -> Iterator:
 
 
 def _image(pictures: CandidatePictures, facts: VideoFacts, index: int,
-           row: int, seen: int, frame: np.ndarray) -> np.ndarray:
+           row: Optional[int], seen: int, frame: np.ndarray) -> np.ndarray:
     """One picture of the film, its sides even as codecs need it."""
     scale = (_WIDTH - 2 * _BORDER) / frame.shape[1]
     height = round(frame.shape[0] * scale)
@@ -85,7 +73,7 @@ def _image(pictures: CandidatePictures, facts: VideoFacts, index: int,
 
 
 def _caption(below: np.ndarray, pictures: CandidatePictures,
-             facts: VideoFacts, index: int, row: int, seen: int) -> None:
+             facts: VideoFacts, index: int, row: Optional[int], seen: int) -> None:
     """Time, prediction and the line of candidates below a picture."""
     time = facts.times[pictures.positions[index]]
     left = 'selected' if row is not None else 'not selected'
@@ -101,7 +89,7 @@ def _caption(below: np.ndarray, pictures: CandidatePictures,
     _time_line(below[32:80, 10:-10], pictures, index)
 
 
-def _prediction(facts: VideoFacts, seen: int):
+def _prediction(facts: VideoFacts, seen: int) -> Tuple[str, float]:
     """Class and score after the frames seen so far; or the final one."""
     if facts.step_scores is None:
         return facts.top[0]
