@@ -1,6 +1,8 @@
 """``python -m mmaction_sampler.infer``: recognise one's own videos."""
 import argparse
+import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Iterator, Optional, Sequence, Set
 
@@ -95,9 +97,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     args = parse_infer_args(argv)
     try:
         start_distributed(args.launcher, args.local_rank)
-        inferencer = SamplerInferencer(
-            args.config, args.checkpoint, args.device, args.labels,
-            dict(args.cfg_options))
+        # Standard output is for results, and MMEngine writes there, too.
+        with redirect_stdout(sys.stderr):
+            inferencer = SamplerInferencer(
+                args.config, args.checkpoint, args.device, args.labels,
+                dict(args.cfg_options))
     except (FileNotFoundError, ValueError) as error:
         say(f'infer: {error}')
         return 2

@@ -10,11 +10,9 @@ from torch import Tensor
 
 from mmaction_sampler.structures import ClipStream
 from mmaction_sampler.visualization import (CandidatePictures, VideoFacts,
-                                            candidate_pictures, video_sheet,
-                                            write_movie)
-from .prediction_record import frame_seconds, top_classes
-
-_TOP_K = 5
+                                            candidate_pictures, middle_frames,
+                                            video_sheet, write_movie)
+from .prediction_record import frame_seconds
 
 
 def picture_name(path: str) -> str:
@@ -41,22 +39,9 @@ def result_facts(
         path (str): The file.
         class_names (Sequence[str], optional): Names of the classes.
     """
-    selection = sample.selection
-    inds = np.asarray(sample.frame_inds).reshape(
-        selection.num_candidates, -1) - sample.get('start_index', 0)
-    middle = inds[:, inds.shape[1] // 2]
-    top = top_classes(sample.pred_score, class_names, _TOP_K)
-    names = [_shown(entry) for entry in top]
-    steps: Optional[Tensor] = sample.get('step_scores')
-    return VideoFacts(
-        name=PurePath(path).name,
-        top=[(name, entry['score']) for name, entry in zip(names, top)],
-        cost=sample.cost,
-        selection=selection,
-        times=frame_seconds(path)[middle],
-        step_scores=None if steps is None else steps.float().cpu().numpy(),
-        step_labels=[entry['label'] for entry in top],
-        step_names=names)
+    times = frame_seconds(path)[middle_frames(sample)]
+    return VideoFacts.of_sample(
+        sample, PurePath(path).name, times, class_names)
 
 
 def result_sheet(sample: ActionDataSample,
@@ -110,7 +95,3 @@ def write_pictures(sample: ActionDataSample,
 def _place(folder: str, path: str, suffix: str) -> str:
     Path(folder).mkdir(parents=True, exist_ok=True)
     return str(Path(folder, picture_name(path) + suffix))
-
-
-def _shown(entry: dict) -> str:
-    return entry.get('name', f'class {entry["label"]}')

@@ -1,5 +1,5 @@
 """Pictures of a video's candidates, from what the recognizer was given."""
-from typing import NamedTuple, Optional, Tuple, Union
+from typing import NamedTuple, Optional, Union
 
 import cv2
 import numpy as np
@@ -106,9 +106,3 @@ def _shown(selection: Selection, positions: np.ndarray,
         unit=selection.unit,
         scores=None if scores is None else scores.cpu()[positions],
         boxes=None if boxes is None else boxes.cpu()[shown] * scale)
-
-
-def frame_size(inputs: Union[Tensor, ClipStream]) -> Optional[
-        Tuple[int, int]]:
-    """Height and width of packed frames; None of a stream."""
-    return tuple(inputs.shape[-2:]) if isinstance(inputs, Tensor) else None

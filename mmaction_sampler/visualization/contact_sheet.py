@@ -1,5 +1,5 @@
 """All candidates of one video on one sheet, the selected ones marked."""
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Tuple
 
 import cv2
 import numpy as np
@@ -40,7 +40,7 @@ def contact_sheet(frames: np.ndarray,
             are in pixels of ``frames``.
         times (np.ndarray, optional): Seconds, float ``(T, )``. Defaults to
             None.
-        title (str): ASCII text above the frames, broken into lines as
+        title (str): Text above the frames, broken into lines as
             needed. Defaults to ``''``, no title.
 
     Returns:

@@ -7,8 +7,8 @@ import numpy as np
 from .candidates import CandidatePictures
 from .drawing import (BACKGROUND, BOX, FAINT, MARK, PANEL, TEXT, TRACK,
                       shorten, text_width, write_text)
+from .facts import VideoFacts
 from .mp4 import Mp4Writer
-from .video_sheet import VideoFacts
 
 _RATE = 10
 # Seconds that a candidate is shown, and a selected one.
@@ -98,7 +98,7 @@ def _prediction(facts: VideoFacts, seen: int) -> Tuple[str, float]:
     steps = min(seen, len(facts.step_scores))
     if facts.selection.unit == 'clip':
         steps = len(facts.step_scores)
-    names = dict(zip(facts.step_labels, facts.step_names))
+    names = dict(zip(facts.step_labels, [name for name, _ in facts.top]))
     label = int(facts.step_scores[steps - 1].argmax())
     return (names.get(label, f'class {label}'),
             float(facts.step_scores[steps - 1, label]))

@@ -1,6 +1,4 @@
 """The sheet of one video: prediction, cost, candidates, scores, steps."""
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
-
 import numpy as np
 
 from mmaction_sampler.structures import Selection
@@ -8,43 +6,15 @@ from .candidates import CandidatePictures
 from .charts import bar_list, score_chart, stack, step_chart
 from .contact_sheet import contact_sheet
 from .drawing import BACKGROUND, FAINT, TEXT, shorten, wrap_text, write_text
+from .facts import VideoFacts
 
 _MIN_WIDTH = 640
 _MARGIN = 12
-_TOP_CLASSES = 5
 _STEP_CLASSES = 3
 _SCORE_TITLES = dict(
     frame='Probability of each candidate being selected',
     patch='Probability of each frame being looked at closely',
     clip='Saliency of each clip')
-
-
-class VideoFacts(NamedTuple):
-    """What a sheet says of a video, beside its pictures.
-
-    Attributes:
-        name (str): Of the video.
-        top (Sequence[tuple]): Name and score of the best classes, the best
-            one first.
-        cost (dict[str, float]): Component -> multiply-adds.
-        selection (Selection): Of all T candidates.
-        times (np.ndarray): When the candidates are shown, seconds, float
-            ``(T, )``; NaN if unknown.
-        step_scores (np.ndarray, optional): Class probabilities after each
-            step, float ``(N, num_classes)``.
-        step_labels (Sequence[int]): Classes whose steps are drawn.
-        step_names (Sequence[str]): Their names.
-        truth (str): The right class, empty if unknown.
-    """
-    name: str
-    top: Sequence[Tuple[str, float]]
-    cost: Dict[str, float]
-    selection: Selection
-    times: np.ndarray
-    step_scores: Optional[np.ndarray] = None
-    step_labels: Sequence[int] = ()
-    step_names: Sequence[str] = ()
-    truth: str = ''
 
 
 def video_sheet(pictures: CandidatePictures,
@@ -82,15 +52,15 @@ def video_sheet(pictures: CandidatePictures,
     if facts.step_scores is not None:
         labels = list(facts.step_labels)[:_STEP_CLASSES]
         charts.append(step_chart(
-            facts.step_scores[:, labels], facts.step_names, width,
+            facts.step_scores[:, labels], [name for name, _ in facts.top],
+            width,
             'Class probability after each '
             f'{"clip" if selection.unit == "clip" else "frame"} seen'))
     sheet = [_framed(stack(parts)), candidates]
     if charts:
         sheet.append(_framed(stack(charts)))
-    bottom = np.full((_MARGIN, candidates.shape[1], 3), BACKGROUND, np.uint8)
-    return np.concatenate([bottom, *sheet[:1], *sheet[1:],
-                           *([bottom] if charts else [])])
+    edge = np.full((_MARGIN, candidates.shape[1], 3), BACKGROUND, np.uint8)
+    return np.concatenate([edge, *sheet, edge] if charts else [edge, *sheet])
 
 
 def _header(facts: VideoFacts, width: int) -> np.ndarray:
@@ -121,7 +91,7 @@ def _bars(facts: VideoFacts, width: int) -> np.ndarray:
     right = width - 10 - left
     classes = bar_list(
         [(name, score, f'{score:.3f}')
-         for name, score in facts.top[:_TOP_CLASSES]], left, 'Prediction')
+         for name, score in facts.top], left, 'Prediction')
     costs = bar_list(
         [(name, macs / max(total, 1e-12), f'{macs / 1e9:.4g}')
          for name, macs in sorted(facts.cost.items(), key=lambda x: -x[1])],
