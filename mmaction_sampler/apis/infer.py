@@ -92,7 +92,8 @@ def _add_stream_options(parser: argparse.ArgumentParser) -> None:
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; the status is 1 if nothing could be recognised.
 
-    Status 2 says that config, checkpoint or options do not fit.
+    Status 2 says that config, checkpoint or options do not fit, 130 that it
+    was stopped from the keyboard.
     """
     args = parse_infer_args(argv)
     try:
@@ -107,7 +108,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return 2
     if args.stream is not None:
         return infer_stream(inferencer, args)
-    status = _infer_videos(inferencer, args)
+    try:
+        status = _infer_videos(inferencer, args)
+    except KeyboardInterrupt:
+        say('infer: stopped; the same command goes on from here')
+        return 130
     end_together()
     return status
 

@@ -3,8 +3,8 @@ import json
 import time
 from itertools import islice
 from pathlib import Path
-from typing import (Any, Callable, Dict, Iterable, Iterator, List,
-                    NamedTuple, Optional, Sequence, Tuple, Union)
+from typing import (Any, Callable, Dict, Iterable, Iterator, List, Optional,
+                    Sequence, Union)
 
 import numpy as np
 import torch
@@ -15,34 +15,14 @@ from mmengine.infer.infer import BaseInferencer
 from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
-from mmaction_sampler.structures import ClipStream
 from .class_names import names_in_checkpoint, read_class_names
 from .config_edits import sync_num_candidates
 from .inference import fill_weights, video_pipeline
 from .prediction_record import input_size, prediction_record
 from .result_pictures import result_sheet, write_pictures
-from .video_listing import iter_videos
+from .video_listing import VideoList
 from .video_loading import LoadedVideo, iter_loaded, sentence
-
-
-class VideoResult(NamedTuple):
-    """What became of a video.
-
-    Attributes:
-        path (str): The file.
-        sample (ActionDataSample, optional): With ``pred_score``,
-            ``selection`` and ``cost``, on the CPU; None if it is broken.
-        inputs (Tensor | ClipStream, optional): What the recognizer was
-            given, for pictures.
-        error (str): One sentence if it could not be recognised, else empty.
-        seconds (dict[str, float]): ``decode`` and ``networks``: time spent,
-            of a batch the video's share.
-    """
-    path: str
-    sample: Optional[ActionDataSample]
-    inputs: Union[Tensor, ClipStream, None]
-    error: str
-    seconds: Dict[str, float]
+from .video_result import VideoResult, time_spent
 
 
 @INFERENCERS.register_module()
@@ -110,7 +90,7 @@ class SamplerInferencer(BaseInferencer):
 
         Args:
             inputs (str | Sequence[str]): Files, folders and patterns; see
-                :func:`iter_videos`.
+                :class:`VideoList`.
             return_datasamples (bool): Give samples instead of dicts.
             batch_size (int): Videos recognised together; those of other
                 sizes take a pass of their own. Defaults to 1.
@@ -134,7 +114,7 @@ class SamplerInferencer(BaseInferencer):
         """
         results, sheets = [], []
         for result in self.iter_results(
-                _Paths(self._inputs_to_list(inputs)), batch_size,
+                VideoList(self._inputs_to_list(inputs)), batch_size,
                 num_workers):
             sheets += self.visualize(
                 [result.path], [result], return_vis, sheet_dir, movie_dir)
@@ -188,7 +168,7 @@ class SamplerInferencer(BaseInferencer):
         """Recognise videos of one size."""
         if videos[0].packed is None:
             return [VideoResult(v.path, None, None, v.error,
-                                _seconds(v, 0., 1)) for v in videos]
+                                time_spent(v, 0., 1)) for v in videos]
         data = {key: [v.packed[key] for v in videos]
                 for key in ('inputs', 'data_samples')}
         began, error = time.perf_counter(), ''
@@ -203,7 +183,7 @@ class SamplerInferencer(BaseInferencer):
         except (ValueError, RuntimeError) as problem:
             error = sentence(problem)  # such as a frame below a patch's size
         spent = time.perf_counter() - began
-        return [self._result(v, s, error, _seconds(v, spent, len(videos)))
+        return [self._result(v, s, error, time_spent(v, spent, len(videos)))
                 for v, s in zip(videos, samples)]
 
     def _result(self, video: LoadedVideo, sample: Optional[ActionDataSample],
@@ -293,22 +273,3 @@ class SamplerInferencer(BaseInferencer):
 
     def _inputs_to_list(self, inputs: Union[str, Sequence[str]]) -> list:
         return [inputs] if isinstance(inputs, str) else list(inputs)
-
-
-class _Paths:
-    """Paths that can be listed again, in another process."""
-
-    def __init__(self, inputs: Sequence[str]) -> None:
-        self._inputs = inputs
-
-    def __iter__(self) -> Iterator[str]:
-        return iter_videos(self._inputs)
-
-
-def _seconds(video: LoadedVideo, spent: float,
-             num_videos: int) -> Dict[str, float]:
-    """Shares of a video; what a stream decodes, it decodes in the pass."""
-    stream: Tuple = (video.packed or {}).get('inputs')
-    inside = getattr(stream, 'seconds', 0.)
-    return dict(decode=video.seconds + inside,
-                networks=max(spent / num_videos - inside, 0.))

@@ -9,6 +9,20 @@ VIDEO_SUFFIXES = frozenset(
     '.ogv .rm .rmvb .ts .vob .webm .wmv .y4m'.split())
 
 
+class VideoList:
+    """Videos that can be listed again, in another process.
+
+    Args:
+        inputs (Sequence[str]): See :func:`iter_videos`.
+    """
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self._inputs = inputs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter_videos(self._inputs)
+
+
 def iter_videos(inputs: Sequence[str]) -> Iterator[str]:
     """List videos one by one, each once.
 

@@ -68,12 +68,14 @@ def _image(pictures: CandidatePictures, facts: VideoFacts, index: int,
     if row is not None:
         image[:height + 2 * _BORDER] = MARK
     image[_BORDER:height + _BORDER, _BORDER:-_BORDER] = picture
-    _caption(image[height + 2 * _BORDER:], pictures, facts, index, row, seen)
+    _caption(
+        image[height + 2 * _BORDER:], pictures, facts, index, row, seen)
     return image
 
 
 def _caption(below: np.ndarray, pictures: CandidatePictures,
-             facts: VideoFacts, index: int, row: Optional[int], seen: int) -> None:
+             facts: VideoFacts, index: int, row: Optional[int],
+             seen: int) -> None:
     """Time, prediction and the line of candidates below a picture."""
     time = facts.times[pictures.positions[index]]
     left = 'selected' if row is not None else 'not selected'
