@@ -40,7 +40,8 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--draw', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
         help='recognise the shown videos again to draw the sheets that the '
         'results lack')
-    return parser.parse_args(argv)
+    # Results may stand before and after the options.
+    return parser.parse_intermixed_args(argv)
 
 
 class SheetMaker:

@@ -153,13 +153,12 @@ def test_in_a_browser(report, results: Path, tmp_path: Path):
     if browser is None:
         pytest.skip('no browser is installed; apt-get install chromium')
     make(report, results)
-    command = [browser, '--headless', '--no-sandbox', '--disable-gpu',
-               '--enable-logging=stderr', f'--user-data-dir={tmp_path}/b',
-               '--virtual-time-budget=2000',
-               f'file://{results.parent}/new/report.html']
     found = subprocess.run(
-        [*command[:-1], '--dump-dom', command[-1]], capture_output=True,
-        text=True, timeout=120, check=False)
+        [browser, '--headless', '--no-sandbox', '--disable-gpu',
+         '--enable-logging=stderr', f'--user-data-dir={tmp_path}/b',
+         '--virtual-time-budget=2000', '--dump-dom',
+         f'file://{results.parent}/new/report.html'],
+        capture_output=True, text=True, timeout=120, check=False)
     assert 'CONSOLE' not in found.stderr, found.stderr
     dom = found.stdout
     assert 'data-ready="yes"' in dom
@@ -167,10 +166,3 @@ def test_in_a_browser(report, results: Path, tmp_path: Path):
     # The hardest class first; it is the second one of the file.
     assert classes.index('50.0') < classes.index('100.0')
     assert 'aria-sort="ascending"' in classes
-    picture = tmp_path / 'page.png'
-    subprocess.run(
-        [*command[:-1], f'--screenshot={picture}', '--window-size=1240,900',
-         command[-1]], capture_output=True, timeout=120, check=True)
-    image = cv2.imread(str(picture))
-    assert image.shape[:2] == (900, 1240)
-    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50
