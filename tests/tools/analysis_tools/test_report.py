@@ -102,7 +102,8 @@ def test_several_runs_are_compared(report, results: Path):
     other = results.parent / 'uniform.jsonl'
     other.write_text(results.read_text())
     page = make(report, results, str(other))
-    chart = page.split('Accuracy against cost, all runs')[1].split('</figure')[0]
+    chart = page.split('Accuracy against cost, all runs')[1]
+    chart = chart.split('</figure')[0]
     assert chart.count('<circle') == 2 and 'uniform' in chart
 
 
