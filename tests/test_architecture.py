@@ -30,6 +30,7 @@ ALLOWED: Dict[str, Set[str]] = {
         'structures', 'ops', 'analysis', 'datasets', 'models', 'evaluation',
         'visualization', 'checkpoint_match', 'version'
     },
+    'infer': {'apis'},
     'version': set(),
     'stack': set(),
     'safe_checkpoint': set(),

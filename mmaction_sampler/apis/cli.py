@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import os.path as osp
+from datetime import timedelta
 from pathlib import Path
 from typing import Dict, Optional, Sequence
 
@@ -10,13 +11,17 @@ import torch.distributed as torch_dist
 from mmaction.registry import RUNNERS
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.device import get_device
-from mmengine.dist import barrier, is_distributed, is_main_process
+from mmengine.dist import (barrier, init_dist, is_distributed,
+                           is_main_process)
 from mmengine.runner import Runner
+from torch.distributed.constants import default_pg_timeout
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
                            enable_test_amp, enable_visualization,
                            set_randomness, sync_num_candidates)
 from .freed_memory import keep_freed_memory
+
+_PATIENCE = timedelta(days=30)
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -183,17 +188,44 @@ def setup_cpu_distributed(cfg: Config) -> None:
     Raises:
         ValueError: If the launcher is not PyTorch's.
     """
-    if cfg.launcher != 'pytorch':
-        raise ValueError(
-            f'--launcher {cfg.launcher} needs an accelerator and this '
-            'machine has none; use --launcher pytorch.')
-    torch_dist.init_process_group('gloo')
+    _init_gloo(cfg.launcher)
     wrapper = cfg.get('model_wrapper_cfg') or ConfigDict(
         type='MMDistributedDataParallel',
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False))
     wrapper['device_ids'] = None
     cfg.model_wrapper_cfg = wrapper
+
+
+def _init_gloo(launcher: str, timeout: timedelta = default_pg_timeout) -> None:
+    if launcher != 'pytorch':
+        raise ValueError(
+            f'--launcher {launcher} needs an accelerator and this '
+            'machine has none; use --launcher pytorch.')
+    torch_dist.init_process_group('gloo', timeout=timeout)
+
+
+def start_distributed(launcher: str, local_rank: int = 0) -> None:
+    """Join the processes of a run that has no runner.
+
+    They may wait for each other as long as it takes: one may have a folder
+    of long videos.
+
+    Args:
+        launcher (str): What started them; ``'none'`` for one process.
+        local_rank (int): Rank on this machine, where the launcher did not
+            put it into the environment. Defaults to 0.
+
+    Raises:
+        ValueError: If the launcher needs an accelerator and there is none.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    if launcher == 'none':
+        return
+    if get_device() == 'cpu':
+        _init_gloo(launcher, _PATIENCE)
+    else:
+        init_dist(launcher, timeout=int(_PATIENCE.total_seconds()))
 
 
 def build_runner(cfg: Config, local_rank: int = 0) -> Runner:

@@ -1,10 +1,7 @@
 """Write what a trained recognizer selects in every video of a split."""
 import argparse
-import hashlib
-import json
 import time
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
@@ -20,6 +17,7 @@ from torch.utils.data import Dataset, Subset
 
 from .cli import add_common_options, build_runner, load_config
 from .inference import load_weights
+from .origin import run_origin
 from .selection_record import selection_record
 from .selection_writer import SelectionWriter
 from .split_videos import split_dataloader, video_names, video_path
@@ -62,7 +60,9 @@ def export_selection(args: argparse.Namespace) -> None:
     """
     cfg = load_config(args)
     loader = split_dataloader(cfg, args.split, _META_KEYS)
-    origin = _origin(args, cfg, loader.dataset)
+    origin = run_origin(
+        args.config, args.checkpoint,
+        dict(model=cfg.model, dataset=loader.dataset), args.split)
     runner = build_runner(_without_loops(cfg), args.local_rank)
     load_weights(_unwrapped(runner.model), args.checkpoint)
     dataset = DATASETS.build(loader.pop('dataset'))
@@ -144,19 +144,3 @@ def _without_loops(cfg: Config) -> Config:
 
 def _unwrapped(model: nn.Module) -> nn.Module:
     return model.module if is_model_wrapper(model) else model
-
-
-def _origin(args: argparse.Namespace, cfg: Config,
-            dataset: ConfigDict) -> Dict[str, str]:
-    """What the lines are made with; see :class:`SelectionWriter`."""
-    settings = json.dumps(
-        dict(model=cfg.model, dataset=dataset), sort_keys=True, default=str)
-    weights = Path(args.checkpoint)
-    content = (weights.read_bytes() if weights.is_file() else
-               args.checkpoint.encode())  # an address
-    return dict(
-        config=args.config,
-        settings_sha256=hashlib.sha256(settings.encode()).hexdigest(),
-        checkpoint=args.checkpoint,
-        checkpoint_sha256=hashlib.sha256(content).hexdigest(),
-        split=args.split)

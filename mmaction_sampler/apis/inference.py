@@ -18,7 +18,12 @@ from mmaction_sampler.datasets.untrimmed_video_dataset import load_video
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from .config_edits import keep_meta_keys
 
-_META_KEYS = ('filename', 'frame_inds', 'avg_fps')
+_META_KEYS = ('filename', 'frame_inds', 'avg_fps', 'total_frames',
+              'start_index')
+_OPENERS = ('DecordInit', 'OpenCVInit', 'PIMSInit', 'PyAVInit',
+            'PyAVSparseInit')
+_DECODERS = ('DecordDecode', 'OpenCVDecode', 'PIMSDecode', 'PyAVDecode',
+             'RawFrameDecode')
 
 
 def load_recognizer(cfg: Config, checkpoint: str) -> ComponentRecognizer:
@@ -62,6 +67,20 @@ def load_weights(model: nn.Module, checkpoint: str,
         state = loaded.get('state_dict', loaded)
         loaded = {k[len(prefix):]: v for k, v in state.items()
                   if k.startswith(prefix)}
+    fill_weights(model, loaded, checkpoint)
+
+
+def fill_weights(model: nn.Module, loaded: dict, checkpoint: str) -> None:
+    """Fill all of a model's weights from a checkpoint that is loaded.
+
+    Args:
+        model (nn.Module): The model, without a distributed wrapper.
+        loaded (dict): What the file holds.
+        checkpoint (str): Its path or address, for messages.
+
+    Raises:
+        ValueError: If the checkpoint lacks any parameter of the model.
+    """
     refuse_unmatched(unmatched_keys(model, loaded, checkpoint), checkpoint)
     state = loaded.get('state_dict', loaded)
     load_state_dict(
@@ -82,9 +101,30 @@ def video_pipeline(cfg: Config) -> List[Callable]:
             f'config {cfg.filename} has no test_pipeline, which says how a '
             f'video is read; define it there')
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    configs = copy.deepcopy(cfg.test_pipeline)
+    configs = read_files(copy.deepcopy(cfg.test_pipeline))
     keep_meta_keys(configs, _META_KEYS)
     return Compose(configs).transforms
+
+
+def read_files(configs: List[dict]) -> List[dict]:
+    """Let a pipeline read video files, whatever it reads in testing.
+
+    Decoders of MMAction2 give way to our reader: it gives the same pixels,
+    survives damaged files where decord ends the whole process, and reads
+    videos for configs of folders of frames.
+
+    Args:
+        configs (list[dict]): A pipeline's transforms, changed in place.
+
+    Returns:
+        list[dict]: The pipeline.
+    """
+    for config in configs:
+        if config['type'] in _DECODERS:
+            config.clear()
+            config['type'] = 'PyAVSparseDecode'
+    configs = [c for c in configs if c['type'] not in _OPENERS]
+    return [dict(type='PyAVSparseInit'), *configs]
 
 
 def predict_video(model: ComponentRecognizer, pipeline: List[Callable],

@@ -37,7 +37,7 @@ class SelectionWriter:
         self.written: Set[str] = set()
         meta = Path(f'{path}.meta.json')
         if self.path.is_file() and self.path.stat().st_size:
-            _refuse_other_origin(self.path, meta, origin)
+            refuse_other_origin(self.path, meta, origin)
             self._drop_half_line()
         else:
             meta.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +83,19 @@ class SelectionWriter:
         return {line.path for line in SelectionFile(str(self.path)).lines}
 
 
-def _refuse_other_origin(path: Path, meta: Path,
-                         origin: Dict[str, str]) -> None:
-    """Stop before lines of different origins come into one file."""
+def refuse_other_origin(path: Path, meta: Path,
+                        origin: Dict[str, str]) -> None:
+    """Stop before lines of different origins come into one file.
+
+    Args:
+        path (Path): The file, which has lines already.
+        meta (Path): What says what they were made with.
+        origin (dict[str, str]): What new lines are made with, see
+            :func:`run_origin`.
+
+    Raises:
+        ValueError: If the two differ, or ``meta`` is missing.
+    """
     mend = 'give another name, or remove it to start anew'
     if not meta.is_file():
         raise ValueError(

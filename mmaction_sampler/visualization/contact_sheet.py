@@ -1,13 +1,12 @@
 """All candidates of one video on one sheet, the selected ones marked."""
-import textwrap
-from typing import List, Optional, Tuple
+from typing import Optional, Tuple
 
 import cv2
 import numpy as np
 
 from mmaction_sampler.structures import Selection
-
-Color = Tuple[int, int, int]
+from .drawing import (BACKGROUND, BOX, FAINT, MARK, TEXT, TRACK, text_width,
+                      wrap_text, write_text)
 
 _MAX_COLUMNS = 8
 # Below this width, a time and a probability cannot be read under a frame.
@@ -18,16 +17,8 @@ _FOOTER = 44
 _MARGIN = 12
 _DIMMED = 0.4
 
-_BACKGROUND: Color = (24, 24, 28)
-_TEXT: Color = (236, 236, 236)
-_FAINT: Color = (150, 150, 156)
-_TRACK: Color = (62, 62, 70)
-_MARK: Color = (255, 176, 0)
-_BOX: Color = (0, 230, 118)
-
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_SMALL = 0.42
-_LARGE = 0.55
+_SMALL = 12
+_LARGE = 16
 _TITLE_LINE = 24
 
 
@@ -49,7 +40,7 @@ def contact_sheet(frames: np.ndarray,
             are in pixels of ``frames``.
         times (np.ndarray, optional): Seconds, float ``(T, )``. Defaults to
             None.
-        title (str): ASCII text above the frames, broken into lines as
+        title (str): Text above the frames, broken into lines as
             needed. Defaults to ``''``, no title.
 
     Returns:
@@ -65,13 +56,14 @@ def contact_sheet(frames: np.ndarray,
     rows, columns = _grid(len(frames))
     pitch_y, pitch_x = _pitch(height, width)
     sheet_width = 2 * _MARGIN + columns * pitch_x - _GAP
-    lines = _wrap(title, sheet_width - 2 * _MARGIN)
+    lines = wrap_text(title, sheet_width - 2 * _MARGIN, _LARGE)
     top = _MARGIN + _TITLE_LINE * len(lines) + (4 if lines else 0)
     sheet = np.full((top + rows * pitch_y - _GAP + _MARGIN, sheet_width, 3),
-                    _BACKGROUND, np.uint8)
+                    BACKGROUND, np.uint8)
     for i, line in enumerate(lines):
-        _write(sheet, line, (_MARGIN, _MARGIN + 14 + i * _TITLE_LINE), _LARGE,
-               _TEXT)
+        write_text(
+            sheet, line, (_MARGIN, _MARGIN + 14 + i * _TITLE_LINE), _LARGE,
+            TEXT)
     row_of = {ind: row for row, ind in enumerate(selection.inds.tolist())}
     for i, frame in enumerate(frames):
         y = top + i // columns * pitch_y
@@ -113,14 +105,14 @@ def _draw_frame(cell: np.ndarray, image: np.ndarray, selection: Selection,
     if row is None:
         inner[:] = (image * _DIMMED).astype(np.uint8)
         return
-    cell[:height + 2 * _BORDER] = _MARK
+    cell[:height + 2 * _BORDER] = MARK
     inner[:] = image
     if 'boxes' in selection:
         box = (selection.boxes[row].cpu().numpy() * scale).round()
         left, upper, right, lower = box.astype(int).tolist()
         # xyxy ends after the last pixel, OpenCV's corners are pixels.
         picture = np.ascontiguousarray(inner)
-        cv2.rectangle(picture, (left, upper), (right - 1, lower - 1), _BOX, 2)
+        cv2.rectangle(picture, (left, upper), (right - 1, lower - 1), BOX, 2)
         inner[:] = picture
 
 
@@ -128,38 +120,21 @@ def _draw_footer(footer: np.ndarray, label: str, selection: Selection,
                  index: int) -> None:
     """Write a time, and draw a score as a bar, below a frame."""
     selected = index in selection.inds.tolist()
-    color = _TEXT if selected else _FAINT
-    _write(footer, label, (_BORDER, 16), _SMALL, color)
+    color = TEXT if selected else FAINT
+    write_text(footer, label, (_BORDER, 16), _SMALL, color)
     if 'scores' not in selection:
         return
     scores = selection.scores.float()
     number = f'{scores[index].item():.3f}'
-    (number_width, _), _ = cv2.getTextSize(number, _FONT, _SMALL, 1)
+    number_width = text_width(number, _SMALL)
     right = footer.shape[1] - _BORDER
-    _write(footer, number, (right - number_width, 35), _SMALL, color)
+    write_text(footer, number, (right - number_width, 35), _SMALL, color)
     full = right - number_width - 6 - _BORDER
     highest = scores.max().clamp(min=1e-12)
     share = (scores[index] / highest).clamp(0, 1).item()
-    footer[26:36, _BORDER:_BORDER + full] = _TRACK
+    footer[26:36, _BORDER:_BORDER + full] = TRACK
     length = round(share * full)
-    footer[26:36, _BORDER:_BORDER + length] = _MARK if selected else _FAINT
-
-
-def _write(image: np.ndarray, text: str, corner: Tuple[int, int],
-           size: float, color: Color) -> None:
-    """Write a line; ``corner`` is the left end of its base line, (x, y)."""
-    # OpenCV draws into contiguous arrays only, and a cell is a view.
-    canvas = np.ascontiguousarray(image)
-    cv2.putText(canvas, text, corner, _FONT, size, color, 1, cv2.LINE_AA)
-    image[:] = canvas
-
-
-def _wrap(text: str, width: int) -> List[str]:
-    """Break a title into lines of at most ``width`` pixels."""
-    if not text:
-        return []
-    (text_width, _), _ = cv2.getTextSize(text, _FONT, _LARGE, 1)
-    return textwrap.wrap(text, max(1, width * len(text) // text_width))
+    footer[26:36, _BORDER:_BORDER + length] = MARK if selected else FAINT
 
 
 def _check(frames: np.ndarray, selection: Selection,

@@ -3,9 +3,10 @@ from .checkpoint_match_hook import CheckpointMatchHook
 from .flops_hook import FLOPsHook
 from .keep_threshold_hook import KeepThresholdHook
 from .random_state_hook import RandomStateHook
+from .selection_picture_hook import SelectionPictureHook
 from .training_stage_hook import TrainingStageHook
 
 __all__ = [
     'BrokenVideoHook', 'CheckpointMatchHook', 'FLOPsHook', 'KeepThresholdHook',
-    'RandomStateHook', 'TrainingStageHook'
+    'RandomStateHook', 'SelectionPictureHook', 'TrainingStageHook'
 ]

@@ -15,6 +15,9 @@ def record_patches(data_samples: List[ActionDataSample],
                    first: int = 0) -> List[ActionDataSample]:
     """Fill ``pred_score``, ``pred_label``, ``selection`` and ``cost``.
 
+    And ``step_scores`` ``(T, num_classes)``, the prediction after every
+    frame, where there is one for each.
+
     Args:
         data_samples (list[ActionDataSample]): B samples, filled in place.
         recognition (Recognition): Of their last T frames.
@@ -36,6 +39,8 @@ def record_patches(data_samples: List[ActionDataSample],
     for i, sample in enumerate(data_samples):
         sample.set_pred_score(scores[i])
         sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+        if recognition.scores.shape[1] == keep.shape[1]:
+            sample.step_scores = recognition.scores[i]
         inds = keep[i].nonzero()[:, 0]
         sample.selection = Selection.create(
             first + inds, first + keep.shape[1], unit='patch',

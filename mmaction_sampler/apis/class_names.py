@@ -1,0 +1,66 @@
+"""Names of the classes that a recognizer tells apart."""
+import json
+from pathlib import Path
+from typing import List, Mapping, Optional, Sequence
+
+
+def read_class_names(path: str) -> List[str]:
+    """Read a label map.
+
+    Args:
+        path (str): Text, one name a line in the order of the labels (as
+            MMAction2's label maps), where every line may begin with its
+            number; or JSON, a list of names or an object ``{"0": name}``.
+
+    Returns:
+        list[str]: Names in the order of the labels.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it has no name, or its numbers are not 0, 1, 2, ...
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f'label map {path} does not exist; give a text file of one class '
+            f'name a line')
+    text = Path(path).read_text(encoding='utf-8-sig')
+    names = (_from_json(text, path) if path.endswith('.json') else
+             _from_lines(text.splitlines()))
+    if not names:
+        raise ValueError(f'label map {path} names no class')
+    return names
+
+
+def names_in_checkpoint(checkpoint: Mapping) -> Optional[Sequence[str]]:
+    """``classes`` of the data set that a checkpoint was trained on.
+
+    Args:
+        checkpoint (Mapping): What the file holds.
+
+    Returns:
+        Sequence[str] | None: The names; None if it does not say.
+    """
+    meta = checkpoint.get('meta') or {}
+    return (meta.get('dataset_meta') or {}).get('classes')
+
+
+def _from_lines(lines: Sequence[str]) -> List[str]:
+    names = [line.strip() for line in lines if line.strip()]
+    parts = [name.split(maxsplit=1) for name in names]
+    numbered = all(len(part) == 2 and part[0].isdecimal() for part in parts)
+    if numbered and [int(part[0]) for part in parts] == list(
+            range(len(parts))):
+        return [part[1] for part in parts]
+    return names
+
+
+def _from_json(text: str, path: str) -> List[str]:
+    content = json.loads(text)
+    if isinstance(content, list):
+        return [str(name) for name in content]
+    try:
+        return [str(content[str(i)]) for i in range(len(content))]
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f'label map {path} must be a list of names, or an object whose '
+            f'keys are "0", "1", ... without a gap') from error

@@ -1,0 +1,150 @@
+"""Result files that a killed run can go on with, one for all processes."""
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Dict, Iterator, Optional, Set, Type
+
+from .selection_writer import refuse_other_origin
+
+RESULTS = 'results.jsonl'
+BROKEN = 'broken.jsonl'
+
+
+class ResultFiles:
+    """The files of a folder, before and after its processes wrote to it.
+
+    ``results.jsonl`` has one line a recognised video, ``broken.jsonl`` one a
+    video that could not be, as of the last run. Every process of a
+    distributed run writes to files of its own beside these, and the main
+    one puts them together.
+
+    Args:
+        folder (str): The folder.
+        origin (dict[str, str]): What the lines are made with; see
+            :func:`run_origin`.
+    """
+
+    def __init__(self, folder: str, origin: Dict[str, str]) -> None:
+        self.folder = Path(folder)
+        self.results = self.folder / RESULTS
+        self.broken = self.folder / BROKEN
+        self._origin = origin
+
+    def begin(self) -> Set[str]:
+        """Mend what a killed run left behind; of the main process.
+
+        A last line that was not finished is dropped.
+
+        Returns:
+            set[str]: Videos that have a line.
+
+        Raises:
+            ValueError: If the lines were made with something else, or one
+                of them is damaged.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        meta = Path(f'{self.results}.meta.json')
+        parts = _parts(self.results)
+        if parts or (self.results.is_file() and self.results.stat().st_size):
+            refuse_other_origin(self.results, meta, self._origin)
+        else:
+            meta.write_text(json.dumps(self._origin, indent=2) + '\n')
+        self.broken.unlink(missing_ok=True)
+        for part in _parts(self.broken):
+            part.unlink()
+        _drop_half_line(self.results)
+        written = {line['path'] for line in _lines(self.results)}
+        return written | self._gather(self.results, written)
+
+    def end(self) -> None:
+        """Put the files of all processes together; of the main process."""
+        written = {line['path'] for line in _lines(self.results)}
+        self._gather(self.results, written)
+        self._gather(self.broken, set())
+
+    def _gather(self, path: Path, written: Set[str]) -> Set[str]:
+        """Append what is new in the parts of a file, and remove them."""
+        added: Set[str] = set()
+        for part in _parts(path):
+            with path.open('a', encoding='utf-8') as file:
+                for line in _lines(part):
+                    if line['path'] not in written | added:
+                        added.add(line['path'])
+                        file.write(json.dumps(line) + '\n')
+            part.unlink()
+        return added
+
+
+class LineWriter:
+    """Appends lines; they outlive the process as soon as they are written.
+
+    Args:
+        path (Path): The file.
+        rank (int): Of this process.
+        world_size (int): Number of processes; with several, each has a part
+            of its own.
+    """
+
+    def __init__(self, path: Path, rank: int, world_size: int) -> None:
+        if world_size > 1:
+            path = path.with_name(f'{path.name}.part{rank}')
+        self._path = path
+        self._file = None
+        self.count = 0
+
+    def write(self, record: dict) -> None:
+        """Append a line; the file is made for the first one."""
+        if self._file is None:
+            _drop_half_line(self._path)
+            self._file = self._path.open('a', encoding='utf-8')
+        self._file.write(json.dumps(record) + '\n')
+        self._file.flush()
+        self.count += 1
+
+    def __enter__(self) -> 'LineWriter':
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]],
+                 error: Optional[BaseException],
+                 traceback: Optional[TracebackType]) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _parts(path: Path) -> list:
+    return sorted(path.parent.glob(f'{path.name}.part*'))
+
+
+def _lines(path: Path) -> Iterator[dict]:
+    """The finished lines of a file, one at a time."""
+    if not path.is_file():
+        return
+    with path.open('rb') as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b'\n'):
+                return
+            try:
+                record = json.loads(line)
+                record['path']
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(
+                    f'{path}, line {number} is damaged; remove that line and '
+                    f'run again, its video will be done anew') from error
+            yield record
+
+
+def _drop_half_line(path: Path) -> None:
+    """Cut a file behind its last finished line, reading from its end."""
+    if not path.is_file():
+        return
+    with path.open('r+b') as file:
+        end = file.seek(0, 2)
+        while end:
+            begin = max(end - (1 << 16), 0)
+            file.seek(begin)
+            found = file.read(end - begin).rfind(b'\n')
+            if found >= 0:
+                file.truncate(begin + found + 1)
+                return
+            end = begin
+        file.truncate(0)

@@ -1,0 +1,73 @@
+"""The videos that a command line names: files, folders and patterns."""
+import glob
+import os
+from typing import Iterator, Sequence, Set
+
+#: Endings of the files in a folder that are taken for videos.
+VIDEO_SUFFIXES = frozenset(
+    '.3gp .asf .avi .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf '
+    '.ogv .rm .rmvb .ts .vob .webm .wmv .y4m'.split())
+
+
+class VideoList:
+    """Videos that can be listed again, in another process.
+
+    Args:
+        inputs (Sequence[str]): See :func:`iter_videos`.
+    """
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self._inputs = inputs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter_videos(self._inputs)
+
+
+def iter_videos(inputs: Sequence[str]) -> Iterator[str]:
+    """List videos one by one, each once.
+
+    Folders are read when they are reached, so that the first video is there
+    at once, and in alphabetic order, so that every process lists the same.
+
+    Args:
+        inputs (Sequence[str]): Paths of files, which are given as they are,
+            even if they do not exist; folders, whose videos
+            (:data:`VIDEO_SUFFIXES`) are given, those of their folders
+            included; and patterns such as ``'a/**/*.mp4'``.
+
+    Yields:
+        str: Path of a video.
+    """
+    seen: Set[str] = set()
+    for name in inputs:
+        for path in _expand(name):
+            path = os.path.normpath(path)
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _expand(name: str) -> Iterator[str]:
+    """The videos that one argument stands for."""
+    if os.path.isdir(name):
+        yield from _walk(name, frozenset())
+    elif os.path.exists(name) or not glob.has_magic(name):
+        yield name
+    else:
+        for path in sorted(glob.iglob(name, recursive=True)):
+            # A folder that a pattern meets stands for its videos, too.
+            yield from _expand(path)
+
+
+def _walk(folder: str, above: frozenset) -> Iterator[str]:
+    """Videos of a folder; ``above`` holds it against circles of links."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            yield from _walk(entry.path, above | {real})
+        elif os.path.splitext(entry.name)[1].lower() in VIDEO_SUFFIXES:
+            yield entry.path

@@ -1,0 +1,103 @@
+"""Pictures of what was selected, while a recognizer is being trained."""
+from pathlib import PurePath
+from typing import Iterator, Optional, Sequence, Tuple
+
+import numpy as np
+from mmaction.registry import HOOKS
+from mmaction.structures import ActionDataSample
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmaction_sampler.visualization import (VideoFacts, candidate_pictures,
+                                            middle_frames, video_sheet)
+
+
+@HOOKS.register_module()
+class SelectionPictureHook(Hook):
+    """Give sheets of some validated videos to MMEngine's visualizer.
+
+    Its backends keep them: ``LocalVisBackend`` as
+    ``vis_data/vis_image/selection_NAME_STEP.png``, TensorBoard among its
+    images. The step is the epoch, or the iteration of an iteration-based
+    run. They are the same videos every time: the first ones of the main
+    process.
+
+    Args:
+        num_videos (int): Videos of a validation, at least 1. Defaults to 4.
+        interval (int): Draw in every this-manieth validation, at least 1.
+            Defaults to 1.
+
+    Raises:
+        ValueError: If a number is below 1.
+    """
+
+    priority = 'LOW'
+
+    def __init__(self, num_videos: int = 4, interval: int = 1) -> None:
+        for name, value in (('num_videos', num_videos),
+                            ('interval', interval)):
+            if value < 1:
+                raise ValueError(f'{name} must be at least 1, but is {value}')
+        self.num_videos = num_videos
+        self.interval = interval
+        self._validations = self._drawn = 0
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Begin a new set of pictures."""
+        self._drawn = 0
+
+    def after_val_iter(self,
+                       runner: Runner,
+                       batch_idx: int,
+                       data_batch: Optional[dict] = None,
+                       outputs: Optional[Sequence] = None) -> None:
+        """Draw videos of the first batches."""
+        if self._validations % self.interval or not is_main_process():
+            return
+        for inputs, sample in _pairs(data_batch, outputs or ()):
+            if self._drawn == self.num_videos:
+                return
+            self._draw(runner, inputs, sample)
+            self._drawn += 1
+
+    def after_val_epoch(self, runner: Runner,
+                        metrics: Optional[dict] = None) -> None:
+        """Count the validation."""
+        self._validations += 1
+
+    def _draw(self, runner: Runner, inputs: object,
+              sample: ActionDataSample) -> None:
+        path = sample.get('filename') or sample.get('frame_dir')
+        name = PurePath(path or f'video{self._drawn}').stem
+        meta = runner.visualizer.dataset_meta or {}
+        facts = VideoFacts.of_sample(
+            sample, name, _times(sample), meta.get('classes'))
+        pictures = candidate_pictures(inputs, sample.selection)
+        runner.visualizer.add_image(
+            f'selection_{name}', video_sheet(pictures, facts),
+            runner.epoch or runner.iter)
+
+
+def _pairs(data_batch: dict, outputs: Sequence
+           ) -> Iterator[Tuple[object, ActionDataSample]]:
+    """Inputs and prediction of each video that was recognised."""
+    outputs = [s for s in outputs if 'selection' in s]
+    given = [(x, s) for x, s in zip(data_batch['inputs'],
+                                    data_batch['data_samples'])
+             if not s.get('unreadable')]
+    if len(given) == len(outputs):
+        yield from ((x, s) for (x, _), s in zip(given, outputs))
+        return
+    # A stream may turn out to be broken while it is recognised.
+    inputs = {s.get('filename'): x for x, s in given}
+    yield from ((inputs[s.get('filename')], s) for s in outputs
+                if s.get('filename') in inputs)
+
+
+def _times(sample: ActionDataSample) -> np.ndarray:
+    """Seconds of the candidates by the frame rate; NaN if unknown."""
+    fps = sample.get('avg_fps')
+    if not fps or 'frame_inds' not in sample:
+        return np.full(sample.selection.num_candidates, np.nan)
+    return middle_frames(sample) / fps

@@ -1,0 +1,154 @@
+"""``python -m mmaction_sampler.infer`` as a command."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import List
+
+import pytest
+from helpers import REPOSITORY, run_python, write_video
+from helpers_infer import write_recognizer
+
+from mmaction_sampler.apis.infer import main
+
+COMMAND = ('-W', 'ignore', '-m', 'mmaction_sampler.infer')
+
+
+@pytest.fixture(scope='module')
+def recognizer(tmp_path_factory) -> tuple:
+    return write_recognizer(tmp_path_factory.mktemp('weights'))
+
+
+@pytest.fixture
+def videos(tmp_path: Path) -> Path:
+    """Three good ones, in two folders, and a broken one."""
+    folder = tmp_path / 'videos'
+    for name in ('b.mp4', 'a.mp4', 'sub/a.mp4'):
+        write_video(folder / name)
+    (folder / 'cut.mp4').write_bytes((folder / 'a.mp4').read_bytes()[:300])
+    return folder
+
+
+def records(path: Path) -> List[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_killed_and_started_again(recognizer, tmp_path):
+    """Every video has one line in the end, and none is done twice."""
+    folder = tmp_path / 'videos'
+    video = write_video(folder / '000.mp4').read_bytes()
+    for i in range(1, 600):
+        (folder / f'{i:03}.mp4').write_bytes(video)
+    out = tmp_path / 'out'
+    command = [*COMMAND, *recognizer, str(folder), '--out', str(out)]
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=tmp_path,
+        env=dict(os.environ, PYTHONPATH=str(REPOSITORY)),
+        stderr=subprocess.DEVNULL)
+    path = out / 'results.jsonl'
+    while process.poll() is None and not (
+            path.is_file() and path.stat().st_size > 2000):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = path.read_bytes()
+    done = before.count(b'\n')
+    assert 0 < done < 600
+    with path.open('ab') as file:
+        file.write(b'{"path": "videos/5')
+    result = run_python(tmp_path, *command, '--batch-size', '32')
+    assert result.returncode == 0, result.stderr
+    assert path.read_bytes().startswith(before[:before.rfind(b'\n') + 1])
+    names = [Path(r['path']).name for r in records(path)]
+    assert sorted(names) == [f'{i:03}.mp4' for i in range(600)]
+    assert f'600 videos, {600 - done} of them new; 0 broken' in result.stderr
+
+
+def test_processes_share_the_videos(recognizer, videos, tmp_path):
+    out = tmp_path / 'out'
+    result = run_python(
+        tmp_path, '-W', 'ignore', '-m', 'torch.distributed.run',
+        '--nproc_per_node=2', '--master_port=29631', *COMMAND[2:],
+        *recognizer, str(videos), '--out', str(out), '--launcher', 'pytorch')
+    assert result.returncode == 0, result.stderr
+    assert sorted(r['path'] for r in records(out / 'results.jsonl')) == [
+        str(videos / name) for name in ('a.mp4', 'b.mp4', 'sub/a.mp4')]
+    assert [r['path'] for r in records(out / 'broken.jsonl')] == [
+        str(videos / 'cut.mp4')]
+    assert not list(out.glob('*.part*'))
+    assert '3 videos, 3 of them new; 1 broken' in result.stderr
+
+
+def test_options(recognizer, videos, tmp_path, capsys):
+    """Anywhere on the line; pictures are named so that none is lost."""
+    out = tmp_path / 'out'
+    status = main([*recognizer, str(videos), '--out', str(out), '--sheets',
+                   '--movies', str(tmp_path / 'gone.mp4'), '--top-k', '1',
+                   '--cfg-options', 'model.num_selected=3'])
+    assert status == 0
+    found = records(out / 'results.jsonl')
+    assert len(found) == 3
+    assert len({r['sheet'] for r in found} | {r['movie'] for r in found}) == 6
+    for record in found:
+        assert len(record['frame_inds']) == 3 and len(record['top']) == 1
+        assert set(record['seconds']) == {'decode', 'networks', 'drawing'}
+        assert (out / record['sheet']).is_file()
+        assert (out / record['movie']).stat().st_size > 500
+    broken = {Path(r['path']).name: r['error']
+              for r in records(out / 'broken.jsonl')}
+    assert set(broken) == {'cut.mp4', 'gone.mp4'}
+    assert broken['gone.mp4'] == 'the file does not exist'
+    text = capsys.readouterr().err
+    assert f'broken video: {videos / "cut.mp4"}: ' in text
+    assert '3 videos, 3 of them new; 2 broken' in text
+    # Other settings do not go into the same file.
+    assert main([*recognizer, str(videos), '--out', str(out)]) == 2
+    assert 'was made with another config' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('inputs,message', [
+    (['empty'], 'there is no video in empty'),
+    (['nothing/*.mp4'], 'there is no video in nothing/*.mp4'),
+    (['gone.mp4'], '1 broken'),
+])
+def test_nothing_recognised(recognizer, tmp_path, capsys, monkeypatch,
+                            inputs, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'empty').mkdir()
+    assert main([*recognizer, *inputs, '--out', 'out']) == 1
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('options,message', [
+    (['v.mp4'], 'a folder for the results, --out'),
+    (['--stream', '0', 'v.mp4'], '--stream takes no further videos'),
+    (['v.mp4', '--out', 'o', '--top-k', '0'], 'must be at least 1, but is 0'),
+])
+def test_wrong_options(options, message, capsys):
+    with pytest.raises(SystemExit) as error:
+        main(['c.py', 'w.pth', *options])
+    assert error.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_missing_config(tmp_path, capsys):
+    assert main(['no.py', 'w.pth', 'v.mp4', '--out', str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        'infer: Config no.py does not exist; check the path.\n')
+
+
+def test_stream_writes_results_alone(tmp_path):
+    """One line a frame on standard output, and nothing else."""
+    config, weights = write_recognizer(tmp_path, 'adafocus')
+    video = write_video(tmp_path / 'v.mp4')
+    result = run_python(
+        tmp_path, *COMMAND, config, weights, '--stream', str(video), '--out',
+        'out', '--movies', '--max-predictions', '7')
+    assert result.returncode == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line['frame'] for line in lines] == list(range(7))
+    assert records(tmp_path / 'out/stream.jsonl') == lines
+    assert (tmp_path / 'out/stream.mp4').stat().st_size > 500

@@ -1,0 +1,97 @@
+"""Sheets that a validation gives to MMEngine's visualizer."""
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+from helpers import build_runner, tiny_config
+from helpers_infer import motion_scsampler, stream_pipeline
+from mmaction.registry import MODELS, VISBACKENDS
+from mmengine.visualization import BaseVisBackend
+
+from mmaction_sampler.engine.hooks import SelectionPictureHook
+
+
+@VISBACKENDS.register_module()
+class RecordingBackend(BaseVisBackend):
+    """Keeps what it is given, as TensorBoard's does."""
+
+    given: list = []
+
+    def _init_env(self):
+        pass
+
+    @property
+    def experiment(self):
+        return self
+
+    def add_config(self, config, **kwargs):
+        """See the parent."""
+
+    def add_image(self, name, image, step=0, **kwargs):
+        """See the parent."""
+        self.given.append((name, image.shape, step))
+
+    def add_scalar(self, name, value, step=0, **kwargs):
+        """See the parent."""
+
+    def add_scalars(self, scalar_dict, step=0, file_path=None, **kwargs):
+        """See the parent."""
+
+
+def test_files_of_a_run(ann_file: Path, tmp_path: Path):
+    """Two validations, of which the hook draws the first and last."""
+    cfg = tiny_config(ann_file, tmp_path)
+    cfg.train_cfg.update(max_epochs=3, val_interval=1)
+    cfg.custom_hooks[0].stages[1].epochs = 1
+    cfg.default_hooks.pictures = dict(
+        type='SelectionPictureHook', num_videos=2, interval=2)
+    cfg.visualizer.vis_backends = [
+        dict(type='LocalVisBackend'), dict(type='RecordingBackend')]
+    RecordingBackend.given.clear()
+    runner = build_runner(cfg)
+    runner.train()
+    folder = Path(runner.log_dir) / 'vis_data/vis_image'
+    assert sorted(p.name for p in folder.iterdir()) == [
+        f'selection_{i}_{step}.png' for i in (0, 1) for step in (1, 3)]
+    image = cv2.imread(str(folder / 'selection_0_1.png'))
+    assert ((image == (0, 176, 255)).all(-1)).sum() > 1000
+    assert [(name, step) for name, _, step in RecordingBackend.given] == [
+        (f'selection_{i}', step) for step in (1, 3) for i in (0, 1)]
+
+
+def test_broken_videos_and_streams(broken_list: Path):
+    """Pictures are of the videos that they are named after."""
+    model = MODELS.build(motion_scsampler()).eval()
+    from mmaction_sampler.datasets import UntrimmedVideoDataset
+    dataset = UntrimmedVideoDataset(
+        str(broken_list), stream_pipeline(), 3, test_mode=True,
+        data_prefix=dict(video=str(broken_list.parent)))
+    items = [dataset[i] for i in range(5)]
+    data = {key: [item[key] for item in items] for key in items[0]}
+    with torch.no_grad():
+        outputs = model.test_step(data)
+    seen = []
+
+    class Runner:
+        """What the hook asks of a runner."""
+        epoch, iter = 0, 7
+
+        class visualizer:
+            """Keeps the names."""
+            dataset_meta = None
+
+            @staticmethod
+            def add_image(name, image, step):
+                seen.append((name, step))
+
+    hook = SelectionPictureHook()
+    hook.before_val_epoch(Runner)
+    hook.after_val_iter(Runner, 0, data, outputs)
+    assert seen == [('selection_good', 7), ('selection_good2', 7)]
+
+
+@pytest.mark.parametrize('options', [dict(num_videos=0), dict(interval=0)])
+def test_numbers_below_one(options):
+    with pytest.raises(ValueError, match='must be at least 1, but is 0'):
+        SelectionPictureHook(**options)
