@@ -1,7 +1,7 @@
 """Videos named in an annotation file, some of which may be broken."""
 import re
 from pathlib import Path
-from typing import Callable, List, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
@@ -9,6 +9,8 @@ from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
 from .clip_scores_file import ClipScoresError
+from .killable import ChildDied, KillableWorker, can_fork
+from .quarantine import read_quarantine
 from .selection_file import SelectionFileError
 from .video import VideoError, refuse_incomplete
 
@@ -19,6 +21,8 @@ _PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
 
 # How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
 _SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')
+
+_MEND = 'encode it again or remove it'
 
 BrokenVideos = List[Tuple[str, str]]
 
@@ -50,10 +54,19 @@ class UntrimmedVideoDataset(VideoDataset):
         delimiter (str): Between path and labels. Defaults to a blank.
         max_replacements (int): Broken videos in a row before training stops.
             Defaults to 20.
+        load_timeout (float, optional): Seconds of wall-clock time after
+            which loading a video is stopped and the video is broken, even
+            if a decoder hangs or crashes; loading then runs in a process of
+            its own, one a worker. None loads in the worker itself, which
+            saves about a millisecond a video and has no such protection.
+            Defaults to 120.
+        quarantine (str, optional): List of broken videos that an earlier
+            run wrote (``quarantine.jsonl`` of ``BrokenVideoHook``); they
+            are broken here without being tried. Defaults to None.
         indices (int | list[int], optional): Use a part. Defaults to None.
 
     Raises:
-        FileNotFoundError: If the annotation file is missing.
+        FileNotFoundError: If the annotation file or the list is missing.
         ValueError: If it is empty, or a line has no or a wrong label.
     """
 
@@ -66,8 +79,15 @@ class UntrimmedVideoDataset(VideoDataset):
                  test_mode: bool = False,
                  delimiter: str = ' ',
                  max_replacements: int = 20,
+                 load_timeout: Optional[float] = 120.,
+                 quarantine: Optional[str] = None,
                  indices: Optional[Union[int, List[int]]] = None) -> None:
         self.max_replacements = max_replacements
+        # Tried no more: each attempt would cost the whole time again.
+        self._given_up: Dict[str, str] = (
+            {} if quarantine is None else read_quarantine(quarantine))
+        self._worker = None if load_timeout is None or not can_fork() else (
+            KillableWorker(self._load, load_timeout))
         super().__init__(
             ann_file,
             pipeline,
@@ -127,7 +147,20 @@ class UntrimmedVideoDataset(VideoDataset):
         Raises:
             BrokenVideoError: If it cannot be opened or decoded.
         """
-        return load_video(self.pipeline.transforms, self.get_data_info(idx))
+        info = self.get_data_info(idx)
+        filename = info['filename']
+        if filename in self._given_up:
+            raise BrokenVideoError(self._given_up[filename])
+        if self._worker is None:
+            return self._load(info)
+        try:
+            return self._worker(info, seed=int(torch.randint(2**32, ())))
+        except ChildDied as error:
+            self._given_up[filename] = f'{error}; {_MEND}'
+            raise BrokenVideoError(self._given_up[filename]) from error
+
+    def _load(self, info: dict) -> dict:
+        return load_video(self.pipeline.transforms, info)
 
     def __getitem__(self, idx: int) -> dict:
         """A video, its replacement (training) or a placeholder (testing).
@@ -191,7 +224,7 @@ def _reason(error: Exception) -> str:
         return str(error)
     text = str(error).strip() or type(error).__name__
     text = _SOURCE_LINE.sub('', text.splitlines()[0])
-    return f'cannot be decoded ({text}); encode it again or remove it'
+    return f'cannot be decoded ({text}); {_MEND}'
 
 
 def _placeholder(info: dict, broken: BrokenVideos) -> dict:
