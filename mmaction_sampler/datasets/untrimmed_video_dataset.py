@@ -1,34 +1,16 @@
 """Videos named in an annotation file, some of which may be broken."""
-import re
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Optional, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
-from .clip_scores_file import ClipScoresError
-from .killable import ChildDied, KillableWorker, can_fork
 from .quarantine import read_quarantine
-from .selection_file import SelectionFileError
-from .video import VideoError, refuse_incomplete
-
-#: Errors of programs and configs, never of a video file.
-_PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
-                   ImportError, MemoryError, SelectionFileError,
-                   ClipScoresError)
-
-# How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
-_SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')
-
-_MEND = 'encode it again or remove it'
+from .video_loader import LOAD_TIMEOUT, BrokenVideoError, VideoLoader
 
 BrokenVideos = List[Tuple[str, str]]
-
-
-class BrokenVideoError(Exception):
-    """A video could not be opened or decoded; the message says why."""
 
 
 @DATASETS.register_module()
@@ -79,15 +61,11 @@ class UntrimmedVideoDataset(VideoDataset):
                  test_mode: bool = False,
                  delimiter: str = ' ',
                  max_replacements: int = 20,
-                 load_timeout: Optional[float] = 120.,
+                 load_timeout: Optional[float] = LOAD_TIMEOUT,
                  quarantine: Optional[str] = None,
                  indices: Optional[Union[int, List[int]]] = None) -> None:
         self.max_replacements = max_replacements
-        # Tried no more: each attempt would cost the whole time again.
-        self._given_up: Dict[str, str] = (
-            {} if quarantine is None else read_quarantine(quarantine))
-        self._worker = None if load_timeout is None or not can_fork() else (
-            KillableWorker(self._load, load_timeout))
+        given_up = {} if quarantine is None else read_quarantine(quarantine)
         super().__init__(
             ann_file,
             pipeline,
@@ -97,6 +75,8 @@ class UntrimmedVideoDataset(VideoDataset):
             test_mode=test_mode,
             delimiter=delimiter,
             indices=indices)
+        self._loader = VideoLoader(
+            self.pipeline.transforms, load_timeout, given_up)
 
     def load_data_list(self) -> List[dict]:
         """Check the annotation file line by line, and load it.
@@ -147,20 +127,7 @@ class UntrimmedVideoDataset(VideoDataset):
         Raises:
             BrokenVideoError: If it cannot be opened or decoded.
         """
-        info = self.get_data_info(idx)
-        filename = info['filename']
-        if filename in self._given_up:
-            raise BrokenVideoError(self._given_up[filename])
-        if self._worker is None:
-            return self._load(info)
-        try:
-            return self._worker(info, seed=int(torch.randint(2**32, ())))
-        except ChildDied as error:
-            self._given_up[filename] = f'{error}; {_MEND}'
-            raise BrokenVideoError(self._given_up[filename]) from error
-
-    def _load(self, info: dict) -> dict:
-        return load_video(self.pipeline.transforms, info)
+        return self._loader(self.get_data_info(idx))
 
     def __getitem__(self, idx: int) -> dict:
         """A video, its replacement (training) or a placeholder (testing).
@@ -187,44 +154,6 @@ class UntrimmedVideoDataset(VideoDataset):
             f'{len(broken)} videos in a row could not be decoded, the last '
             f'is {broken[-1][0]} ({broken[-1][1]}); check data_prefix of the '
             f'dataset')
-
-
-def load_video(transforms: Sequence[Callable], results: dict) -> dict:
-    """Run a pipeline on one video, telling bad files from bad programs.
-
-    Args:
-        transforms (Sequence[Callable]): The pipeline's transforms.
-        results (dict): What they start from: ``filename`` and so on.
-
-    Returns:
-        dict: ``inputs`` and ``data_samples``.
-
-    Raises:
-        BrokenVideoError: If the video cannot be opened or decoded.
-    """
-    try:
-        refuse_incomplete(results['filename'])
-    except (OSError, ValueError) as error:
-        raise BrokenVideoError(_reason(error)) from error
-    for transform in transforms:
-        try:
-            results = transform(results)
-        except _PROGRAM_ERRORS:
-            raise
-        except Exception as error:
-            if 'imgs' in results:
-                raise  # decoded: not the file's fault
-            raise BrokenVideoError(_reason(error)) from error
-    return results
-
-
-def _reason(error: Exception) -> str:
-    """A decoder's message, without stack trace, times and source lines."""
-    if isinstance(error, (FileNotFoundError, VideoError)):
-        return str(error)
-    text = str(error).strip() or type(error).__name__
-    text = _SOURCE_LINE.sub('', text.splitlines()[0])
-    return f'cannot be decoded ({text}); {_MEND}'
 
 
 def _placeholder(info: dict, broken: BrokenVideos) -> dict:
