@@ -34,9 +34,7 @@ def tiny_ocsampler_plus() -> dict:
     """OCSampler with a budget module."""
     model = tiny_ocsampler()
     del model['num_selected']
-    return dict(model, type='OCSamplerPlus', max_budget=3, frame_price=0.05,
-                budget=dict(type='BudgetModule', in_channels=1280,
-                            max_budget=3))
+    return dict(model, type='OCSamplerPlus', num_budgets=4)
 
 
 def tiny_runs(root: Path) -> Dict[str, Config]:
