@@ -193,6 +193,10 @@ def write_odd_files(folder: Path) -> None:
         empty=b'', text=b'not a video\n' * 50, zeros=bytes(5000),
         html=b'<!DOCTYPE html><title>404</title>' * 9,
         noise=rng.integers(0, 256, 5000, dtype=np.uint8).tobytes(),
+        # Lists that FFmpeg could follow to other files or hosts.
+        playlist=b'#EXTM3U\n#EXTINF:1,\nno_sound.mp4\n#EXT-X-ENDLIST\n',
+        address=b'#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n',
+        concat=b'ffconcat version 1.0\nfile no_sound.mp4\n',
         png=bytes.fromhex('89504e470d0a1a0a0000000d49484452'))
     for name, content in contents.items():
         for suffix in ('.mp4', '.avi'):

@@ -89,7 +89,12 @@ class UntrimmedVideoDataset(VideoDataset):
             raise FileNotFoundError(
                 f'annotation file {path} does not exist; set ann_file of the '
                 f'dataset to a list of "video label" lines')
-        lines = path.read_text(encoding='utf-8').splitlines()
+        try:
+            lines = path.read_text(encoding='utf-8').splitlines()
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f'annotation file {path} is no text in UTF-8 ({error}); it '
+                f'needs lines "video label"') from error
         entries = [(i, line.strip()) for i, line in enumerate(lines, 1)
                    if line.strip()]
         if not entries:

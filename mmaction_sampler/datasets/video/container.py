@@ -10,6 +10,10 @@ import av
 CODEC_VERSION = '.'.join(map(str, av.library_versions['libavcodec']))
 
 
+#: Formats by which FFmpeg would read files that nobody named.
+_LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
+
+
 class VideoError(ValueError):
     """A video file that cannot be read; the message names it."""
 
@@ -60,6 +64,10 @@ def open_video(
         raise FileNotFoundError(f'video {filename} does not exist')
     with errors_name(filename), av.open(
             filename, options=dict(container_options)) as container:
+        if container.format.name in _LISTS:
+            raise VideoError(
+                f'video {filename} is a list of other files '
+                f'({container.format.name}); remove it from the list')
         if not container.streams.video:
             raise VideoError(
                 f'video {filename} has no video stream; remove it from the '
