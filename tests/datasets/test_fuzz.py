@@ -114,9 +114,9 @@ def test_whole_files_give_features(outcomes: dict) -> None:
 
 
 def test_what_is_no_video_is_an_error(outcomes: dict) -> None:
-    files = [f for f in outcomes if f.split('.')[0].split('_')[0] in (
-        'empty', 'text', 'zeros', 'html', 'noise', 'png', 'folder',
-        'playlist', 'address', 'concat', 'missing') or f.startswith('sound_only')]
+    files = [f for f in outcomes if re.match(
+        'sound_only|(empty|text|zeros|html|noise|png|folder|playlist|address'
+        r'|concat|missing)\.', f)]
     assert len(files) == 23
     for file in files:
         for path, text in outcomes[file].items():

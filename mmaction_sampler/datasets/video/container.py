@@ -5,10 +5,8 @@ from typing import Iterator, Mapping, Tuple
 
 import av
 
-
 #: Release of the decoders and encoders, such as ``'62.28.102'``.
 CODEC_VERSION = '.'.join(map(str, av.library_versions['libavcodec']))
-
 
 #: Formats by which FFmpeg would read files that nobody named.
 _LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
