@@ -2,8 +2,10 @@
 
 A pickle is a program. ``torch.load(weights_only=True)`` runs only what is
 listed as safe: tensors, plain containers, and what :func:`safe_globals` adds
-so that checkpoints written by MMEngine can be resumed.
+so that checkpoints written by MMEngine can be resumed. Checkpoints are also
+written so that a killed run leaves none that is cut short.
 """
+import os
 import pickle
 import re
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ import mmengine.runner.checkpoint as mmengine_checkpoint
 import numpy as np
 import torch
 from mmengine.config import ConfigDict
+from mmengine.fileio import LocalBackend, register_backend
 from mmengine.logging import HistoryBuffer
 from mmengine.optim import OneCycleParamScheduler
 from mmengine.runner import CheckpointLoader
@@ -86,11 +89,32 @@ def register() -> None:
     ``http://``, ``torchvision://``, ``openmmlab://`` and ``mmcls://`` all
     call one ``load_url``, which unpickles without restriction; that function
     is replaced instead, so that each keeps its own way to find the address.
+    Files are written by :class:`WholeFileBackend`.
     """
     torch.serialization.add_safe_globals(safe_globals())
     CheckpointLoader.register_scheme(
         prefixes='', loader=load_from_local, force=True)
     mmengine_checkpoint.load_url = load_url
+    register_backend('local', WholeFileBackend, force=True, prefixes='')
+
+
+class WholeFileBackend(LocalBackend):
+    """MMEngine's local files, each written whole or not at all.
+
+    A process that is killed while it writes leaves ``NAME.partial``, which
+    the next attempt overwrites, and the file that was there before.
+    """
+
+    def put(self, obj: bytes, filepath: Union[str, Path]) -> None:
+        """Write bytes to a file; see the class.
+
+        Args:
+            obj (bytes): What to write.
+            filepath (str | Path): The file; its folder is made.
+        """
+        partial = f'{filepath}.partial'
+        super().put(obj, partial)
+        os.replace(partial, filepath)
 
 
 def load_from_local(filename: str,

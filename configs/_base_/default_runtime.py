@@ -11,6 +11,8 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
     random_state=dict(type='RandomStateHook'),
+    sound_resume=dict(type='SoundResumeHook'),
+    policy_collapse=dict(type='PolicyCollapseHook'),
     checkpoint_match=dict(type='CheckpointMatchHook'),
     broken_videos=dict(type='BrokenVideoHook'),
     flops=dict(type='FLOPsHook'))

@@ -18,7 +18,8 @@ from torch.distributed.constants import default_pg_timeout
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
                            enable_test_amp, enable_visualization,
-                           set_randomness, sync_num_candidates)
+                           keep_ranks_uneven, set_randomness,
+                           sync_num_candidates)
 from .freed_memory import keep_freed_memory
 
 _PATIENCE = timedelta(days=30)
@@ -121,6 +122,7 @@ def load_config(args: argparse.Namespace) -> Config:
     if args.cfg_options is not None:
         cfg.merge_from_dict(args.cfg_options)
     sync_num_candidates(cfg)
+    keep_ranks_uneven(cfg)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir

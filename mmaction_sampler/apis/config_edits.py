@@ -76,6 +76,19 @@ def enable_test_amp(cfg: Config, precision: str) -> None:
     cfg.test_cfg.fp16 = True
 
 
+def keep_ranks_uneven(cfg: Config) -> None:
+    """Let no video be tested twice where the ranks do not divide the set.
+
+    MMEngine's sampler repeats videos so that all ranks have equally many,
+    and its metrics drop as many results from the end. With a broken video,
+    which gives no result, they would keep the repeated one instead.
+    """
+    for split in ('val', 'test'):
+        sampler = (cfg.get(f'{split}_dataloader') or {}).get('sampler')
+        if sampler and sampler.get('type') == 'DefaultSampler':
+            sampler.setdefault('round_up', False)
+
+
 def enable_auto_scale_lr(cfg: Config) -> None:
     """Scale the learning rate from the batch size that the config names.
 

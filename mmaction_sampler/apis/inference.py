@@ -14,7 +14,7 @@ from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
 from torch import nn
 
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
-from mmaction_sampler.datasets.untrimmed_video_dataset import load_video
+from mmaction_sampler.datasets.video_loader import LOAD_TIMEOUT, VideoLoader
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from .config_edits import keep_meta_keys
 
@@ -127,14 +127,20 @@ def read_files(configs: List[dict]) -> List[dict]:
     return [dict(type='PyAVSparseInit'), *configs]
 
 
-def predict_video(model: ComponentRecognizer, pipeline: List[Callable],
-                  path: str) -> Tuple[np.ndarray, ActionDataSample]:
+def predict_video(
+    model: ComponentRecognizer,
+    pipeline: List[Callable],
+    path: str,
+    load_timeout: float = LOAD_TIMEOUT
+) -> Tuple[np.ndarray, ActionDataSample]:
     """Recognise the action of one video file.
 
     Args:
         model (ComponentRecognizer): From :func:`load_recognizer`.
         pipeline (list[Callable]): From :func:`video_pipeline`.
         path (str): The video.
+        load_timeout (float): Seconds after which loading is stopped and the
+            video is broken, even if a decoder hangs. Defaults to 120.
 
     Returns:
         tuple[np.ndarray, ActionDataSample]: The candidates as the pipeline
@@ -146,8 +152,8 @@ def predict_video(model: ComponentRecognizer, pipeline: List[Callable],
         ValueError: If the pipeline does not give frames as uint8
             ``(T, 3, H, W)``.
     """
-    packed = load_video(pipeline,
-                        dict(filename=path, start_index=0, modality='RGB'))
+    loader = VideoLoader(pipeline, load_timeout)
+    packed = loader(dict(filename=path, start_index=0, modality='RGB'))
     inputs = packed['inputs']
     if not isinstance(inputs, torch.Tensor):
         raise ValueError(

@@ -7,8 +7,8 @@ import cv2
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from mmaction_sampler.datasets.untrimmed_video_dataset import (
-    BrokenVideoError, load_video)
+from mmaction_sampler.datasets.video_loader import (BrokenVideoError,
+                                                    VideoLoader)
 from mmaction_sampler.structures import (ClipBatch, ClipStream,
                                          ClipStreamError)
 
@@ -74,11 +74,11 @@ class ClockedStream(ClipStream):
             yield part
 
 
-def read_video(transforms: Sequence[Callable], path: str) -> LoadedVideo:
+def read_video(loader: VideoLoader, path: str) -> LoadedVideo:
     """Read one video; a broken one, or one that does not fit, says so.
 
     Args:
-        transforms (Sequence[Callable]): From :func:`video_pipeline`.
+        loader (VideoLoader): Runs the pipeline.
         path (str): The file.
 
     Returns:
@@ -87,8 +87,8 @@ def read_video(transforms: Sequence[Callable], path: str) -> LoadedVideo:
     began = time.perf_counter()
     packed, error = None, ''
     try:
-        packed = load_video(
-            transforms, dict(filename=path, start_index=0, modality='RGB'))
+        packed = loader(
+            dict(filename=path, start_index=0, modality='RGB'))
         if isinstance(packed['inputs'], ClipStream):
             packed['inputs'] = ClockedStream(packed['inputs'])
     except (BrokenVideoError, *_MISFITS) as problem:
@@ -113,9 +113,10 @@ class _Videos(IterableDataset):
     def __iter__(self) -> Iterator[LoadedVideo]:
         worker = get_worker_info()
         number, count = (worker.id, worker.num_workers) if worker else (0, 1)
+        loader = VideoLoader(self.transforms)
         for i, path in enumerate(self.paths):
             if i % count == number:
-                yield read_video(self.transforms, path)
+                yield read_video(loader, path)
 
 
 def iter_loaded(paths: Iterable[str], transforms: List[Callable],

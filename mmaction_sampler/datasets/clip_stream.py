@@ -1,5 +1,6 @@
 """Clips of a video file, loaded when they are asked for."""
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import (Callable, Dict, Iterator, List, NamedTuple, Optional,
+                    Sequence, Tuple)
 
 import numpy as np
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from mmaction_sampler.ops import spread_pictures
 from mmaction_sampler.structures import (ClipBatch, ClipFrames, ClipStream,
                                          ClipStreamError)
+from .killable import ChildDied, KillableWorker
 from .video import VideoError
 
 #: Feature -> key of the frames that have it, bool ``(n, P)``; the others'
@@ -73,11 +75,18 @@ class VideoClipStream(ClipStream):
         max_pictures (dict[str, int]): Feature -> pictures of a clip that are
             looked at, evenly spread; features that are not in it are looked
             at as a whole.
+        load_timeout (float, optional): Seconds for each part and each pass,
+            after which loading is stopped, even if a decoder hangs; loading
+            then runs in a process of its own. None loads in this one.
+            Defaults to None.
     """
 
     def __init__(self, results: dict, loaders: Sequence[FeatureLoader],
                  clip_transforms: Sequence[Callable], clips_per_part: int,
-                 clips_per_pass: int, max_pictures: Dict[str, int]) -> None:
+                 clips_per_pass: int, max_pictures: Dict[str, int],
+                 load_timeout: Optional[float] = None) -> None:
+        self._worker = None if load_timeout is None else KillableWorker(
+            self._load, load_timeout)
         self._results = results
         self._loaders = loaders
         self._clip_transforms = clip_transforms
@@ -140,8 +149,18 @@ class VideoClipStream(ClipStream):
             clip_inds=self._results['clip_inds'][positions],
             num_clips=len(positions))
         try:
-            for transform in transforms:
-                results = transform(results)
+            if self._worker is None:
+                return self._load((transforms, results))
+            return self._worker((transforms, results), seed=0)
+        except ChildDied as error:
+            raise ClipStreamError(
+                f'video {results["filename"]}: {error}; encode it again or '
+                f'remove it') from error
         except (VideoError, OSError) as error:
             raise ClipStreamError(str(error)) from error
+
+    def _load(self, work: Tuple[Sequence[Callable], dict]) -> dict:
+        transforms, results = work
+        for transform in transforms:
+            results = transform(results)
         return results

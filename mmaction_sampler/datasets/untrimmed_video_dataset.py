@@ -1,30 +1,16 @@
 """Videos named in an annotation file, some of which may be broken."""
-import re
 from pathlib import Path
-from typing import Callable, List, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Optional, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
-from .clip_scores_file import ClipScoresError
-from .selection_file import SelectionFileError
-from .video import VideoError, refuse_incomplete
-
-#: Errors of programs and configs, never of a video file.
-_PROGRAM_ERRORS = (KeyError, TypeError, AttributeError, NameError,
-                   ImportError, MemoryError, SelectionFileError,
-                   ClipScoresError)
-
-# How decord begins a message: "[12:30:59] /path/of/its/source.cc:292: ".
-_SOURCE_LINE = re.compile(r'(\[[\d:]+\] )?/\S+:\d+: ')
+from .quarantine import read_quarantine
+from .video_loader import LOAD_TIMEOUT, BrokenVideoError, VideoLoader
 
 BrokenVideos = List[Tuple[str, str]]
-
-
-class BrokenVideoError(Exception):
-    """A video could not be opened or decoded; the message says why."""
 
 
 @DATASETS.register_module()
@@ -50,10 +36,19 @@ class UntrimmedVideoDataset(VideoDataset):
         delimiter (str): Between path and labels. Defaults to a blank.
         max_replacements (int): Broken videos in a row before training stops.
             Defaults to 20.
+        load_timeout (float, optional): Seconds of wall-clock time after
+            which loading a video is stopped and the video is broken, even
+            if a decoder hangs or crashes; loading then runs in a process of
+            its own, one a worker. None loads in the worker itself, which
+            saves about a millisecond a video and has no such protection.
+            Defaults to 120.
+        quarantine (str, optional): List of broken videos that an earlier
+            run wrote (``quarantine.jsonl`` of ``BrokenVideoHook``); they
+            are broken here without being tried. Defaults to None.
         indices (int | list[int], optional): Use a part. Defaults to None.
 
     Raises:
-        FileNotFoundError: If the annotation file is missing.
+        FileNotFoundError: If the annotation file or the list is missing.
         ValueError: If it is empty, or a line has no or a wrong label.
     """
 
@@ -66,8 +61,11 @@ class UntrimmedVideoDataset(VideoDataset):
                  test_mode: bool = False,
                  delimiter: str = ' ',
                  max_replacements: int = 20,
+                 load_timeout: Optional[float] = LOAD_TIMEOUT,
+                 quarantine: Optional[str] = None,
                  indices: Optional[Union[int, List[int]]] = None) -> None:
         self.max_replacements = max_replacements
+        given_up = {} if quarantine is None else read_quarantine(quarantine)
         super().__init__(
             ann_file,
             pipeline,
@@ -77,6 +75,8 @@ class UntrimmedVideoDataset(VideoDataset):
             test_mode=test_mode,
             delimiter=delimiter,
             indices=indices)
+        self._loader = VideoLoader(
+            self.pipeline.transforms, load_timeout, given_up)
 
     def load_data_list(self) -> List[dict]:
         """Check the annotation file line by line, and load it.
@@ -89,7 +89,12 @@ class UntrimmedVideoDataset(VideoDataset):
             raise FileNotFoundError(
                 f'annotation file {path} does not exist; set ann_file of the '
                 f'dataset to a list of "video label" lines')
-        lines = path.read_text(encoding='utf-8').splitlines()
+        try:
+            lines = path.read_text(encoding='utf-8').splitlines()
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f'annotation file {path} is no text in UTF-8 ({error}); it '
+                f'needs lines "video label"') from error
         entries = [(i, line.strip()) for i, line in enumerate(lines, 1)
                    if line.strip()]
         if not entries:
@@ -127,7 +132,7 @@ class UntrimmedVideoDataset(VideoDataset):
         Raises:
             BrokenVideoError: If it cannot be opened or decoded.
         """
-        return load_video(self.pipeline.transforms, self.get_data_info(idx))
+        return self._loader(self.get_data_info(idx))
 
     def __getitem__(self, idx: int) -> dict:
         """A video, its replacement (training) or a placeholder (testing).
@@ -154,44 +159,6 @@ class UntrimmedVideoDataset(VideoDataset):
             f'{len(broken)} videos in a row could not be decoded, the last '
             f'is {broken[-1][0]} ({broken[-1][1]}); check data_prefix of the '
             f'dataset')
-
-
-def load_video(transforms: Sequence[Callable], results: dict) -> dict:
-    """Run a pipeline on one video, telling bad files from bad programs.
-
-    Args:
-        transforms (Sequence[Callable]): The pipeline's transforms.
-        results (dict): What they start from: ``filename`` and so on.
-
-    Returns:
-        dict: ``inputs`` and ``data_samples``.
-
-    Raises:
-        BrokenVideoError: If the video cannot be opened or decoded.
-    """
-    try:
-        refuse_incomplete(results['filename'])
-    except (OSError, ValueError) as error:
-        raise BrokenVideoError(_reason(error)) from error
-    for transform in transforms:
-        try:
-            results = transform(results)
-        except _PROGRAM_ERRORS:
-            raise
-        except Exception as error:
-            if 'imgs' in results:
-                raise  # decoded: not the file's fault
-            raise BrokenVideoError(_reason(error)) from error
-    return results
-
-
-def _reason(error: Exception) -> str:
-    """A decoder's message, without stack trace, times and source lines."""
-    if isinstance(error, (FileNotFoundError, VideoError)):
-        return str(error)
-    text = str(error).strip() or type(error).__name__
-    text = _SOURCE_LINE.sub('', text.splitlines()[0])
-    return f'cannot be decoded ({text}); encode it again or remove it'
 
 
 def _placeholder(info: dict, broken: BrokenVideos) -> dict:

@@ -105,6 +105,22 @@ def test_wrong_annotations(tmp_path, text, message):
         build(ann_file)
 
 
+def test_an_annotation_file_that_is_no_text(tmp_path):
+    (tmp_path / 'list.txt').write_bytes(b'a.mp4 0\n\x80\xff 1\n')
+    with pytest.raises(ValueError, match='list.txt is no text in UTF-8'):
+        build(tmp_path / 'list.txt')
+
+
+@pytest.mark.parametrize('name', [
+    'http://127.0.0.1:9/a.mp4', 'concat:good.mp4', 'a\0b.mp4', '/dev/zero',
+    'a' * 5000])
+def test_names_that_are_no_files_are_not_opened(tmp_path, name):
+    (tmp_path / 'list.txt').write_text(f'{name} 0\n')
+    sample = build(tmp_path / 'list.txt', test_mode=True)[0]['data_samples']
+    (_, reason), = sample.broken_videos
+    assert 'does not exist' in reason or 'cannot be decoded' in reason
+
+
 def test_several_labels(tmp_path):
     write_video(tmp_path / 'a.mp4')
     ann_file = tmp_path / 'list.txt'

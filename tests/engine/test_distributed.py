@@ -1,16 +1,18 @@
 """All training stages in two processes on gloo."""
+import json
 from pathlib import Path
 from typing import Dict, Tuple
 
 import pytest
 import torch
-from helpers import (REPOSITORY, run_python, tiny_adafocus, tiny_adafocus_tsm,
-                     tiny_config)
+from helpers import (REPOSITORY, build_runner, run_python, tiny_adafocus,
+                     tiny_adafocus_tsm, tiny_config, write_video)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from helpers_faster import faster_config, tiny_faster
 from helpers_scsampler import scsampler_config
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.runner import save_checkpoint
 from torch import Tensor
 
 States = Dict[Tuple[int, int], Dict[str, Tensor]]
@@ -139,3 +141,36 @@ def test_scsampler_in_both_stages(tmp_path):
         changed = {k.split('.')[0] for k in before
                    if not torch.equal(before[k], after[k])}
         assert changed == {'visual_saliency_net', 'audio_saliency_net'}
+
+
+def test_metrics_are_those_of_one_process(broken_list, tmp_path):
+    """Seven videos on two ranks, three of them broken."""
+    folder = broken_list.parent
+    for i, shade in enumerate((0, 60)):
+        write_video(folder / f'more{i}.mp4', shade=shade)
+    broken_list.write_text(
+        'good.mp4 1\nmissing.mp4 1\nmore0.mp4 0\ntruncated.mp4 1\n'
+        'good2.mp4 1\nempty.mp4 1\nmore1.mp4 0\n')
+    cfg = tiny_config(broken_list, tmp_path / 'run')
+    cfg.test_dataloader.batch_size = 1
+    runner = build_runner(cfg)
+    runner.model.policy.projection.weight.data.normal_()
+    save_checkpoint(dict(state_dict=runner.model.state_dict()),
+                    str(tmp_path / 'model.pth'))
+    cfg.dump(tmp_path / 'config.py')
+    metrics = []
+    for launcher in ((), ('-m', 'torch.distributed.run', '--standalone',
+                          '--nproc_per_node=2')):
+        result = run_python(
+            tmp_path, *launcher, str(REPOSITORY / 'tools/test.py'),
+            str(tmp_path / 'config.py'), str(tmp_path / 'model.pth'),
+            '--json', str(tmp_path / f'{len(launcher)}.json'),
+            *(['--launcher', 'pytorch'] if launcher else []))
+        assert result.returncode == 0, result.stderr[-2000:]
+        metrics.append(json.loads(
+            (tmp_path / f'{len(launcher)}.json').read_text()))
+        for timing in ('time', 'data_time'):
+            metrics[-1].pop(timing, None)
+    assert metrics[0]['broken_videos'] == 3
+    assert metrics[0].keys() == metrics[1].keys()
+    assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)

@@ -2,9 +2,9 @@
 
 The same weights and random frames, in turn: the authors' way (frame by
 frame, float32, layouts as PyTorch makes them, batch normalisation as it is)
-and ours in float32 and bfloat16. Each has a process of its own, ours keep freed
-memory as ``tools/train.py`` does. Ours is also compared with what its networks'
-own forward passes and the policy's backward pass take.
+and ours in float32 and bfloat16. Each has a process of its own; ours keeps
+freed memory, as ``tools/train.py`` does. Ours is also compared with what its
+networks' own forward passes and the policy's backward pass take.
 """
 import argparse
 import json

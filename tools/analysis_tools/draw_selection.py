@@ -15,7 +15,7 @@ from mmengine.config import Config, DictAction
 from mmaction_sampler.apis.config_edits import sync_num_candidates
 from mmaction_sampler.apis.inference import (load_recognizer, predict_video,
                                              video_pipeline)
-from mmaction_sampler.datasets.untrimmed_video_dataset import BrokenVideoError
+from mmaction_sampler.datasets.video_loader import BrokenVideoError
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from mmaction_sampler.visualization import contact_sheet
 

@@ -115,6 +115,10 @@ class PackClipStream(BaseTransform):
         max_pictures (dict[str, int], optional): Feature -> pictures of a
             clip that are looked at, evenly spread. Defaults to None, all of
             each, as in the paper.
+        load_timeout (float, optional): Seconds for loading a part or a pass,
+            after which the video is given up, even if a decoder hangs.
+            Loading then runs in a process of its own, which holds what it
+            loads a second time. Defaults to None, no limit.
         meta_keys (Sequence[str]): Taken over where they are there.
 
     Raises:
@@ -128,6 +132,7 @@ class PackClipStream(BaseTransform):
                  clips_per_part: int = 32,
                  clips_per_pass: int = 8,
                  max_pictures: Optional[Dict[str, int]] = None,
+                 load_timeout: Optional[float] = None,
                  meta_keys: Sequence[str] = _META_KEYS) -> None:
         max_pictures = dict(max_pictures or {})
         for name, value in (('clips_per_part', clips_per_part),
@@ -150,13 +155,14 @@ class PackClipStream(BaseTransform):
         self.clips_per_part = clips_per_part
         self.clips_per_pass = clips_per_pass
         self.max_pictures = max_pictures
+        self.load_timeout = load_timeout
         self.meta_keys = tuple(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack; see the class."""
         stream = VideoClipStream(
             results, self.loaders, self.clip_transforms, self.clips_per_part,
-            self.clips_per_pass, self.max_pictures)
+            self.clips_per_pass, self.max_pictures, self.load_timeout)
         return dict(
             inputs=stream, data_samples=_sample(results, self.meta_keys))
 

@@ -5,9 +5,11 @@ from typing import Iterator, Mapping, Tuple
 
 import av
 
-
 #: Release of the decoders and encoders, such as ``'62.28.102'``.
 CODEC_VERSION = '.'.join(map(str, av.library_versions['libavcodec']))
+
+#: Formats by which FFmpeg would read files that nobody named.
+_LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
 
 
 class VideoError(ValueError):
@@ -34,7 +36,9 @@ def errors_name(filename: str) -> Iterator[None]:
 
 @contextmanager
 def open_video(
-    filename: str, codec_options: Mapping[str, str] = {}
+    filename: str,
+    codec_options: Mapping[str, str] = {},
+    container_options: Mapping[str, str] = {}
 ) -> Iterator[Tuple[av.container.InputContainer, av.VideoStream]]:
     """Open a file for decoding its first video stream in one thread.
 
@@ -44,6 +48,8 @@ def open_video(
     Args:
         filename (str): Path of a video file.
         codec_options (dict): Options of FFmpeg's decoder. Defaults to none.
+        container_options (dict): Options of FFmpeg's demuxer. Defaults to
+            none.
 
     Yields:
         tuple: The container and its first video stream.
@@ -54,9 +60,16 @@ def open_video(
     """
     if not Path(filename).is_file():
         raise FileNotFoundError(f'video {filename} does not exist')
-    with errors_name(filename), av.open(filename) as container:
+    with errors_name(filename), av.open(
+            filename, options=dict(container_options)) as container:
+        if container.format.name in _LISTS:
+            raise VideoError(
+                f'video {filename} is a list of other files '
+                f'({container.format.name}); remove it from the list')
         if not container.streams.video:
-            raise VideoError(f'{filename} has no video stream')
+            raise VideoError(
+                f'video {filename} has no video stream; remove it from the '
+                f'list')
         stream = container.streams.video[0]
         context = stream.codec_context
         if context is None:

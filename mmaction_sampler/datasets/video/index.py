@@ -212,4 +212,10 @@ def _count_packets(filename: str, size: int, mtime_ns: int) -> PacketCount:
         if isinstance(error.__cause__, av.error.FFmpegError):
             raise ValueError(error.__cause__.strerror) from error
         raise
-    return PacketCount(index.promised, index.present)
+    present = index.present
+    if present < index.promised:
+        # An edit list may leave out whole groups, which are there.
+        with open_video(filename, container_options=dict(
+                ignore_editlist='1')) as (container, stream):
+            present = sum(1 for p in container.demux(stream) if p.size)
+    return PacketCount(index.promised, present)

@@ -1,10 +1,13 @@
 """The tally of videos that could not be decoded."""
+from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+
+from mmaction_sampler.datasets import add_to_quarantine
 
 
 @HOOKS.register_module()
@@ -14,16 +17,30 @@ class BrokenVideoHook(Hook):
     ``UntrimmedVideoDataset`` replaces such a video in training and marks it
     in testing; the record travels with the sample, out of the loader's
     workers. In testing the number also stands among the metrics, as
-    ``broken_videos``.
+    ``broken_videos``. Each is written to ``quarantine.jsonl`` in the work
+    directory as soon as it is met, with the reason; the option
+    ``quarantine`` of the data set takes that list.
+
+    Args:
+        max_share (float): Training stops when more than this share of the
+            data set's videos turned out broken, in (0, 1]. Each process
+            counts those that it meets, and at the end of an epoch all
+            processes' are counted together. Defaults to 0.5.
 
     Raises:
-        RuntimeError: If not one video of a validation or test was readable.
+        ValueError: If the share is outside (0, 1].
+        RuntimeError: If more than that share of the training videos is
+            broken, or not one video of a validation or test was readable.
     """
 
     # Before RuntimeInfoHook, which takes the metrics to the log.
     priority = 'HIGHEST'
 
-    def __init__(self) -> None:
+    def __init__(self, max_share: float = 0.5) -> None:
+        if not 0 < max_share <= 1:
+            raise ValueError(
+                f'max_share must be in (0, 1], but got {max_share}')
+        self.max_share = max_share
         self._broken: Dict[str, Dict[str, str]] = {}
         self._num_readable = 0
 
@@ -34,6 +51,11 @@ class BrokenVideoHook(Hook):
                          outputs: Optional[dict] = None) -> None:
         """Collect the replaced videos of a batch."""
         self._collect(runner, 'train', data_batch)
+        self._refuse_many(runner, self._broken['train'])
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Count what the processes met, together."""
+        self._refuse_many(runner, self._gather('train'))
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Begin a new count of readable videos."""
@@ -89,8 +111,30 @@ class BrokenVideoHook(Hook):
             for filename, reason in sample.get('broken_videos', ()):
                 if filename not in found:
                     found[filename] = reason
+                    add_to_quarantine(
+                        Path(runner.work_dir, 'quarantine.jsonl'), filename,
+                        reason)
                     runner.logger.warning(
                         f'broken video: {filename}: {reason}')
+
+    def _refuse_many(self, runner: Runner, found: Dict[str, str]) -> None:
+        """Raise when training would go on with too few of the videos."""
+        size = len(runner.train_dataloader.dataset)
+        if len(found) > self.max_share * size:
+            name, reason = next(iter(found.items()))
+            raise RuntimeError(
+                f'{len(found)} of {size} training videos are broken, more '
+                f'than max_share={self.max_share:g} of BrokenVideoHook '
+                f'allows; one is {name} ({reason}); all are named in '
+                f'{Path(runner.work_dir, "quarantine.jsonl")}; mend them, '
+                f'take them off the list, or raise max_share')
+
+    def _gather(self, mode: str) -> Dict[str, str]:
+        """What all processes met."""
+        found: Dict[str, str] = {}
+        for part in all_gather_object(self._broken.get(mode, {})):
+            found.update(part)
+        return found
 
     def _refuse_none(self, runner: Runner, mode: str) -> None:
         """Raise before metrics fail for want of any result."""
@@ -106,9 +150,7 @@ class BrokenVideoHook(Hook):
                 consequence: str,
                 metrics: Optional[Dict[str, float]] = None) -> None:
         """Log number and names over all ranks, and add the number."""
-        found: Dict[str, str] = {}
-        for part in all_gather_object(self._broken.get(mode, {})):
-            found.update(part)
+        found = self._gather(mode)
         if metrics is not None and found:
             metrics['broken_videos'] = len(found)
         if found:

@@ -10,6 +10,8 @@ from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
+from mmaction_sampler.datasets import SeededSamples
+
 State = Dict[str, Any]
 
 
@@ -21,28 +23,37 @@ class RandomStateHook(Hook):
     are taken at the end of each training epoch, travel in the checkpoint, of
     every rank its own, and are set again when the next epoch begins. So
     neither validation in between nor a killed and resumed run changes what
-    training draws. Transforms in a data loader's workers are not part of
-    this: workers begin with the seeds that MMEngine gives them by number,
-    when they are started again, too.
+    training draws. Random transforms draw from the run's seed, the epoch and
+    the sample's index (:class:`SeededSamples`), so that they do not depend
+    on the number of workers and ranks either.
     """
 
     priority = 'VERY_HIGH'
 
     def __init__(self) -> None:
         self._states: Optional[List[State]] = None
+        self._samples: Optional[SeededSamples] = None
 
     def before_train(self, runner: Runner) -> None:
-        """Keep the data loader from drawing its seeds from the global state.
+        """Give the data loader and its samples random states of their own.
 
-        How often it draws depends on when workers are started, which differs
-        between an undisturbed and a resumed run.
+        How often the loader draws from the global state depends on when
+        workers are started, which differs between an undisturbed and a
+        resumed run.
         """
+        loader = runner.train_dataloader
+        self._samples = SeededSamples(loader.dataset, runner.seed)
+        # DataLoader refuses another data set, because its sampler was built
+        # for this one; the wrapper has the same samples.
+        object.__setattr__(loader, 'dataset', self._samples)
         generator = torch.Generator()
         generator.manual_seed(runner.seed + get_rank())
-        runner.train_dataloader.generator = generator
+        loader.generator = generator
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Set the states that the last epoch left."""
+        """Tell the samples the epoch; set the states that the last left."""
+        if self._samples is not None:
+            self._samples.set_epoch(runner.epoch)
         if self._states is None:
             return
         if len(self._states) <= get_rank():

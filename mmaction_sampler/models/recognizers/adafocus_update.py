@@ -8,6 +8,8 @@ from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 from torch import Tensor
 
+from .finite import compute_finite
+
 if TYPE_CHECKING:
     from .adafocus import AdaFocus
 
@@ -36,7 +38,9 @@ def train_on_batch(model: Union[BaseModel, MMDistributedDataParallel],
         data = recognizer.data_preprocessor(data, training=True)
         if recognizer.stage == 'policy':
             num_updates = recognizer.ppo.num_update_epochs
-            data = dict(inputs=recognizer.act(**data))
+            data = dict(inputs=compute_finite(
+                recognizer, lambda: recognizer.act(**data), data['inputs'],
+                data['data_samples'], lambda acted: acted[1:]))
     for _ in range(num_updates):
         with optim_wrapper.optim_context(model):
             losses = model._run_forward(data, mode='loss')

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost
 from .component_checkpoint import checkpoint_targets, load_component
+from .finite import compute_finite, refuse_non_finite_predictions
 from .folding import FoldedNetworks
 
 Samples = List[ActionDataSample]
@@ -153,8 +154,15 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             f"mode must be 'loss', 'predict' or 'tensor', but got {mode!r}")
 
     def loss(self, inputs: Tensor, data_samples: Samples) -> Dict[str, Tensor]:
-        """Losses and log values of the current training stage."""
-        return getattr(self, f'loss_{self.stage}')(inputs, data_samples)
+        """Losses and log values of the current training stage.
+
+        Raises:
+            NonFiniteError: If a loss is NaN or infinite.
+        """
+        compute = getattr(self, f'loss_{self.stage}')
+        return compute_finite(
+            self, lambda: compute(inputs, data_samples), inputs,
+            data_samples)
 
     @abstractmethod
     def scores(self, inputs: Tensor) -> Tensor:
@@ -196,6 +204,9 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             list[ActionDataSample]: One a readable video. If there is none,
             an element with no losses, which MMEngine's loops take out: they
             cannot take an empty list.
+
+        Raises:
+            NonFiniteError: If a score is NaN or infinite.
         """
         data = readable(data)
         if not data['inputs']:
@@ -203,6 +214,7 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         predictions = []
         for part in self._parts(data):
             predictions += super().test_step(part)
+        refuse_non_finite_predictions(predictions)
         return predictions or [BaseDataElement(loss={})]
 
     def _parts(self, data: dict) -> Iterator[dict]:

@@ -4,7 +4,10 @@ from pathlib import Path
 import pytest
 import torch
 from helpers import build_runner, log_text, tiny_config
+from mmaction.registry import HOOKS
 from mmengine.runner import Runner
+
+from mmaction_sampler.datasets import read_quarantine
 
 BROKEN = ('missing.mp4', 'truncated.mp4', 'empty.mp4')
 
@@ -40,6 +43,7 @@ def test_training_goes_on(broken_list: Path, tmp_path: Path,
                           num_workers: int) -> None:
     cfg = tiny_config(broken_list, tmp_path / 'work')
     cfg.train_dataloader.num_workers = num_workers
+    cfg.default_hooks.broken_videos.max_share = 0.6
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     runner = build_runner(cfg)
     runner.train()
@@ -80,3 +84,21 @@ def test_validation_counts_them_anew(broken_list: Path,
     for _ in range(2):
         assert runner.val()['broken_videos'] == 3
     assert log_text(runner).count('broken video: ') == 3
+
+
+def test_training_stops_when_too_many_are_broken(broken_list: Path,
+                                                 tmp_path: Path) -> None:
+    """Three of five are, more than the half that is allowed."""
+    cfg = tiny_config(broken_list, tmp_path / 'work')
+    with pytest.raises(RuntimeError, match=r'3 of 5 training videos are '
+                       r'broken, more than max_share=0.5 .*quarantine.jsonl; '
+                       'mend them, take them off'):
+        build_runner(cfg).train()
+    named = read_quarantine(tmp_path / 'work/quarantine.jsonl')
+    assert sorted(Path(name).name for name in named) == sorted(BROKEN)
+
+
+@pytest.mark.parametrize('max_share', [0., 1.1])
+def test_wrong_shares_are_refused(max_share: float) -> None:
+    with pytest.raises(ValueError, match='max_share must be in'):
+        HOOKS.build(dict(type='BrokenVideoHook', max_share=max_share))

@@ -37,8 +37,8 @@ def write_config(folder: Path, ann_file: Path, name: str,
                  **loader: Any) -> Path:
     """A run that validates after every epoch and keeps all checkpoints.
 
-    What is random in it: the order of the videos, the frames of the
-    warm-up, dropout, the frames that the policy draws.
+    What is random in it: the order of the videos, their candidates, the
+    frames of the warm-up, dropout, the frames that the policy draws.
     """
     cfg = tiny_config(ann_file, folder / name)
     cfg.custom_imports.imports.append('killer')
@@ -48,6 +48,8 @@ def write_config(folder: Path, ann_file: Path, name: str,
     cfg.model.skim_head.dropout_ratio = 0.5
     cfg.optim_wrapper.optimizer.lr = 0.1
     cfg.train_dataloader.update(loader)
+    # Whatever the number of workers.
+    cfg.train_dataloader.dataset.pipeline[1].test_mode = False
     path = folder / f'{name}.py'
     cfg.dump(path)
     return path
@@ -126,7 +128,7 @@ def test_kills_before_at_and_after_the_boundary(folder: Path,
 @pytest.mark.usefixtures('undisturbed')
 def test_kill_at_the_boundary_with_workers(folder: Path,
                                            ann_file: Path) -> None:
-    """Starting workers draws random numbers, too."""
+    """Workers draw the candidates, and starting them draws seeds."""
     config = write_config(
         folder, ann_file, 'workers', num_workers=2, persistent_workers=True)
     train(config, kill_in_epoch=3)

@@ -6,8 +6,8 @@ import numpy as np
 from mmaction.datasets.transforms import DecordDecode, DecordInit
 
 from mmaction_sampler.datasets.transforms import SampleCandidateFrames
-from mmaction_sampler.datasets.untrimmed_video_dataset import (
-    BrokenVideoError, load_video)
+from mmaction_sampler.datasets.video_loader import (BrokenVideoError,
+                                                    VideoLoader)
 
 #: What ``--decode`` takes.
 LEVELS = ('none', 'first', 'sampled')
@@ -31,7 +31,7 @@ def why_unreadable(filename: str, level: str, num_candidates: int) -> str:
         DecordInit(), sample if level == 'sampled' else _first_frame,
         DecordDecode()]
     try:
-        load_video(transforms, dict(filename=filename, start_index=0))
+        VideoLoader(transforms)(dict(filename=filename, start_index=0))
     except BrokenVideoError as error:
         return str(error)
     return ''

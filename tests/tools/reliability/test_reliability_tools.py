@@ -1,0 +1,82 @@
+"""The commands that measure how much a run survives."""
+import json
+import subprocess
+from pathlib import Path
+
+import kill_and_resume
+import memory_growth
+import pytest
+import torch
+import upstream_tests
+from helpers import REPOSITORY, run_python, tiny_config
+
+SHELL_SCRIPTS = sorted((REPOSITORY / 'tools').rglob('*.sh'))
+
+
+def test_killed_runs_end_with_the_same_weights(ann_file: Path,
+                                               tmp_path: Path) -> None:
+    cfg = tiny_config(ann_file, tmp_path)
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.train_dataloader.dataset.pipeline[1].test_mode = False
+    cfg.dump(tmp_path / 'config.py')
+    result = run_python(
+        tmp_path, str(REPOSITORY / 'tools/reliability/kill_and_resume.py'),
+        'config.py', '--work-dir', 'runs', '--kills', '2', '--seed', '4',
+        '--num-workers', '1')
+    assert result.returncode == 0, result.stdout + result.stderr[-2000:]
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert found['kills'] == 2 and found['equal']
+    assert not (tmp_path / 'runs/killed').exists()
+
+
+def test_differences_are_found() -> None:
+    one = dict(state_dict=dict(a=torch.zeros(2), b=torch.ones(())),
+               optimizer=dict(state=[1, 2]), random_states=None)
+    assert kill_and_resume.differences(one, one) == []
+    other = dict(state_dict=dict(a=torch.tensor([0., -0.]),
+                                 b=torch.ones(())),
+                 optimizer=dict(state=[1, 3]), random_states=[])
+    assert kill_and_resume.differences(one, other) == [
+        'state_dict.a', 'optimizer.state[1]', 'random_states']
+
+
+@pytest.mark.parametrize('allowed,status', [(50., 0), (-1000., 1)])
+def test_memory_does_not_grow(ann_file: Path, tmp_path: Path, allowed: float,
+                              status: int,
+                              capsys: pytest.CaptureFixture) -> None:
+    tiny_config(ann_file, tmp_path).dump(tmp_path / 'config.py')
+    assert memory_growth.main([
+        str(tmp_path / 'config.py'), '--loads', '100', '--max-growth',
+        str(allowed)]) == status
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    # Of this process and of the one that loads.
+    assert found['mb_after_a_tenth'] > 100 and found['videos'] == 8
+
+
+def test_a_broken_upstream_test_is_named(
+        tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    tests = tmp_path / 'tests'
+    tests.mkdir()
+    (tests / 'test_fake.py').write_text(
+        'import sys\n'
+        'def test_fine(): pass\n'
+        'def test_bad(): assert 0\n'
+        'def test_spoilt(): assert "mmaction_sampler" not in sys.modules\n'
+        'def test_mended(): assert "mmaction_sampler" in sys.modules\n')
+    assert upstream_tests.main([str(tmp_path), 'tests']) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found['broken'] == ['tests.test_fake::test_spoilt']
+    assert found['mended'] == ['tests.test_fake::test_mended']
+    assert found['tests'] == 4 and found['passed_before'] == 2
+    with pytest.raises(FileNotFoundError, match='whose wheel has no tests'):
+        upstream_tests.main([str(tmp_path), 'tests/models'])
+
+
+@pytest.mark.parametrize('script', SHELL_SCRIPTS, ids=lambda p: p.name)
+def test_shell_scripts_parse(script: Path) -> None:
+    subprocess.run(['bash', '-n', str(script)], check=True)
+
+
+def test_slurm_scripts_are_among_them() -> None:
+    assert {'slurm_train.sh', 'slurm_test.sh', 'dist_train.sh'} <= {
+        p.name for p in SHELL_SCRIPTS}
