@@ -185,7 +185,8 @@ class VideoReader:
     def _image(self, frame: av.VideoFrame, upright: bool) -> np.ndarray:
         image = self._to_rgb(frame)
         turns = (frame.rotation // 90) % 4 if upright else 0
-        return np.rot90(image, turns) if turns else image
+        # OpenCV cannot write into an array that is turned in place.
+        return np.ascontiguousarray(np.rot90(image, turns))
 
     def _open(self) -> None:
         self._files = ExitStack()
