@@ -1,0 +1,75 @@
+"""Exported files in onnxruntime, where it is installed."""
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from helpers import pipeline, tiny_adafocus, tiny_config, tiny_ocsampler
+from helpers_adafocus_v2 import tiny_adafocus_v2
+from mmaction.registry import MODELS
+
+from mmaction_sampler.apis import export_model
+
+needs_onnx = pytest.mark.skipif(
+    not all(map(export_model.installed, ('onnx', 'onnxscript',
+                                         'onnxruntime'))),
+    reason="needs the extra 'export'")
+KINDS = dict(ocsampler=tiny_ocsampler, adafocus=tiny_adafocus,
+             adafocus_v2=tiny_adafocus_v2)
+
+
+@pytest.fixture
+def write(tmp_path: Path, ann_file: Path):
+    """Write config and checkpoint; give the command's arguments."""
+
+    def arguments(model: dict) -> list:
+        cfg = tiny_config(ann_file, tmp_path, model=model)
+        cfg.test_pipeline = pipeline(model['num_candidates'])
+        cfg.dump(tmp_path / 'config.py')
+        torch.manual_seed(0)
+        weights = MODELS.build(model).state_dict()
+        torch.save(dict(state_dict=weights), tmp_path / 'model.pth')
+        return [str(tmp_path / name) for name in (
+            'config.py', 'model.pth', 'out.onnx')] + ['--shape', '32']
+
+    return arguments
+
+
+@needs_onnx
+@pytest.mark.parametrize('kind', KINDS)
+def test_onnxruntime_gives_the_same(kind, write, capsys):
+    arguments = write(KINDS[kind]())
+    differences = export_model.export_model(
+        export_model.parse_model_args(arguments))
+    assert max(differences.values()) <= 1e-4
+    assert set(differences) == {
+        'scores', 'selected_inds' if kind == 'ocsampler' else 'boxes'}
+    assert 'batches of 1, 3, 8 differ' in capsys.readouterr().out
+    from onnxruntime import InferenceSession
+    session = InferenceSession(arguments[2])
+    assert session.get_inputs()[0].shape[0] == 'batch'
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert json.loads(metadata['std']) == [64.] * 3
+
+
+@needs_onnx
+def test_differences_are_refused(write, monkeypatch):
+    """A file that is not what the recognizer computes."""
+    arguments = export_model.parse_model_args(write(tiny_ocsampler()))
+
+    def write_another(model, out, size, opset, inner=export_model.write_onnx):
+        torch.nn.init.normal_(model.classifier.cls_head.fc_cls.weight)
+        inner(model, out, size, opset)
+        torch.nn.init.normal_(model.classifier.cls_head.fc_cls.weight)
+
+    monkeypatch.setattr(export_model, 'write_onnx', write_another)
+    with pytest.raises(ValueError, match='differs by more than 0.0001'):
+        export_model.export_model(arguments)
+
+
+def test_missing_package(write, monkeypatch):
+    monkeypatch.setattr(export_model, 'installed', lambda name: False)
+    with pytest.raises(ImportError, match=r'onnx, onnxscript; install the '
+                       r"extra: pip install 'mmaction_sampler\[export\]'"):
+        export_model.export_model(
+            export_model.parse_model_args(write(tiny_ocsampler())))
