@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import pipeline, tiny_adafocus, tiny_config, tiny_ocsampler
+from helpers import (enliven, pipeline, tiny_adafocus, tiny_config,
+                     tiny_ocsampler)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from mmaction.registry import MODELS
 
@@ -27,8 +28,10 @@ def write(tmp_path: Path, ann_file: Path):
         cfg.test_pipeline = pipeline(model['num_candidates'])
         cfg.dump(tmp_path / 'config.py')
         torch.manual_seed(0)
-        weights = MODELS.build(model).state_dict()
-        torch.save(dict(state_dict=weights), tmp_path / 'model.pth')
+        recognizer = MODELS.build(model)
+        enliven(recognizer)
+        torch.save(dict(state_dict=recognizer.state_dict()),
+                   tmp_path / 'model.pth')
         return [str(tmp_path / name) for name in (
             'config.py', 'model.pth', 'out.onnx')] + ['--shape', '32']
 

@@ -1,7 +1,7 @@
 """What is exported, against the recognizers' own predictions."""
 import pytest
 import torch
-from helpers import samples, tiny_adafocus, tiny_ocsampler
+from helpers import enliven, samples, tiny_adafocus, tiny_ocsampler
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from mmaction.registry import MODELS
 
@@ -19,23 +19,23 @@ KINDS = {
 
 
 @pytest.mark.parametrize('kind', KINDS)
-@torch.no_grad()
 def test_gives_what_predict_gives(kind):
     torch.manual_seed(0)
-    model = MODELS.build(KINDS[kind]).eval()
-    for parameter in model.policy.parameters():
-        torch.nn.init.normal_(parameter)  # so that videos differ
+    model = MODELS.build(KINDS[kind])
+    enliven(model)
     path = inference_path(model)
     frames = torch.randn(4, model.num_candidates, 3, 32, 32)
-    outputs = dict(zip(path.OUTPUTS, path(frames)))
-    predicted = model.predict(frames, samples([0] * 4))
+    with torch.no_grad():
+        outputs = dict(zip(path.OUTPUTS, path(frames)))
+        predicted = model.predict(frames, samples([0] * 4))
     torch.testing.assert_close(
-        outputs.pop('scores'), torch.stack([s.pred_score for s in predicted]))
+        outputs.pop('scores'), torch.stack([s.pred_score for s in predicted]),
+        rtol=1e-4, atol=1e-5)
     name, found = outputs.popitem()
     assert not outputs
     field = dict(selected_inds='inds', boxes='boxes')[name]
     expected = torch.stack([s.selection.get(field) for s in predicted])
-    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-3)
     assert len(found.flatten(1).unique(dim=0)) > 1
 
 

@@ -230,7 +230,9 @@ class Bench:
                     f'{EXIT_FRAMES} must be between 1 and num_candidates '
                     f'({model.num_candidates}), but got {frames}')
             model.exit_thresholds.fill_(float('inf'))
-            model.exit_thresholds[frames - 1] = -float('inf')
+            # Finite: without any such threshold there are no exits.
+            least = torch.finfo(model.exit_thresholds.dtype).min
+            model.exit_thresholds[frames - 1] = least
         if EXIT_GFLOPS in settings:
             record: StepRecord = self._once(
                 point, cfg, lambda batches: record_steps(model, batches))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import (pipeline, tiny_adafocus, tiny_config, tiny_ocsampler,
-)
+from helpers import (enliven, pipeline, tiny_adafocus, tiny_config,
+                     tiny_ocsampler)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from mmaction.registry import MODELS
 from mmengine.config import Config
@@ -30,8 +30,10 @@ def trained(tmp_path: Path, ann_file: Path):
         cfg.test_pipeline = pipeline(model['num_candidates'])
         cfg.dump(tmp_path / f'{name}.py')
         torch.manual_seed(0)
-        weights = MODELS.build(model).state_dict()
-        torch.save(dict(state_dict=weights), tmp_path / f'{name}.pth')
+        recognizer = MODELS.build(model)
+        enliven(recognizer)
+        torch.save(dict(state_dict=recognizer.state_dict()),
+                   tmp_path / f'{name}.pth')
         return str(tmp_path / f'{name}.py'), str(tmp_path / f'{name}.pth')
 
     return write
