@@ -185,7 +185,8 @@ def enliven(model: ComponentRecognizer, size: int = 32) -> None:
     """
     for name in ('policy', 'skip_policy'):
         for parameter in getattr(model, name, torch.nn.Module()).parameters():
-            torch.nn.init.normal_(parameter)
+            # Random biases would outweigh what is seen.
+            torch.nn.init.normal_(parameter, std=float(parameter.dim() > 1))
     for module in model.modules():
         if isinstance(module, _BatchNorm):
             module.momentum = 1.

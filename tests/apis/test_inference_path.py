@@ -24,7 +24,8 @@ def test_gives_what_predict_gives(kind):
     model = MODELS.build(KINDS[kind])
     enliven(model)
     path = inference_path(model)
-    frames = torch.randn(4, model.num_candidates, 3, 32, 32)
+    shades = 3 * torch.randn(4, model.num_candidates, 3, 1, 1)
+    frames = torch.randn(4, model.num_candidates, 3, 32, 32) + shades
     with torch.no_grad():
         outputs = dict(zip(path.OUTPUTS, path(frames)))
         predicted = model.predict(frames, samples([0] * 4))
