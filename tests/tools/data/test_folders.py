@@ -1,7 +1,14 @@
 """``convert_annotations.py folders``: one's own videos, a folder a class."""
 from pathlib import Path
+from typing import Callable
 
 import pytest
+
+
+@pytest.fixture
+def tool(load: Callable):
+    """The script as a module."""
+    return load('convert_annotations')
 
 
 @pytest.fixture
