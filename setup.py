@@ -27,9 +27,14 @@ EXTRAS = {
     'mim': ['openmim>=0.3.9', 'openxlab<0.0.12'],
     # moviepy 2 has no moviepy.editor, which MMAction2's visualiser imports.
     'vis': ['moviepy>=1.0.3,<2'],
+    # tools/export_model.py
+    'export': ['onnx>=1.17', 'onnxruntime>=1.20', 'onnxscript>=0.5'],
     'tests': ['pytest', 'pytest-xdist'],
 }
-EXTRAS['all'] = [line for lines in EXTRAS.values() for line in lines]
+# For those who have mmcv; pip has no way to look whether it is there.
+EXTRAS['addons'] = [line for extra, lines in EXTRAS.items() for line in lines
+                    if extra != 'lite']
+EXTRAS['all'] = EXTRAS['lite'] + EXTRAS['addons']
 
 MIM_FILES = ('tools', 'configs', 'model-index.yml', 'dataset-index.yml')
 

@@ -25,6 +25,8 @@ OPTIONAL = (
      "pip install 'mmaction_sampler[mim]'"),
     ('moviepy', "videos drawn by MMAction2's visualiser",
      "pip install 'mmaction_sampler[vis]'"),
+    ('onnxruntime', 'export to ONNX (tools/export_model.py)',
+     "pip install 'mmaction_sampler[export]'"),
 )
 
 

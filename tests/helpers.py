@@ -13,6 +13,9 @@ import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from mmaction_sampler.models.recognizers import ComponentRecognizer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NUM_CLASSES = 3
@@ -174,6 +177,23 @@ def candidates(batch_size: int = 3, num_candidates: int = 5,
                size: int = 32) -> torch.Tensor:
     """Normalised candidate frames ``(B, T, 3, size, size)``."""
     return torch.randn(batch_size, num_candidates, 3, size, size)
+
+
+def enliven(model: ComponentRecognizer, size: int = 32) -> None:
+    """Make frames differ: policies that do not begin at zero, and batch
+    normalisations that fit what they see. Leaves the model in eval mode.
+    """
+    for name in ('policy', 'skip_policy'):
+        for parameter in getattr(model, name, torch.nn.Module()).parameters():
+            # Random biases would outweigh what is seen.
+            torch.nn.init.normal_(parameter, std=float(parameter.dim() > 1))
+    for module in model.modules():
+        if isinstance(module, _BatchNorm):
+            module.momentum = 1.
+    model.train()
+    with torch.no_grad():
+        model.scores(candidates(8, model.num_candidates, size))
+    model.eval()
 
 
 def build_runner(cfg: Config) -> Runner:

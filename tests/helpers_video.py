@@ -52,6 +52,7 @@ def write_frames(path: Path,
                  options: Optional[Dict[str, str]] = None,
                  gop: int = 12,
                  pts: Optional[np.ndarray] = None,
+                 rotation: int = 0,
                  sound: Optional[np.ndarray] = None) -> Path:
     """Encode RGB frames at 10 per second, or at times in 1/1000 s.
 
@@ -63,6 +64,7 @@ def write_frames(path: Path,
         options (dict, optional): Of the encoder.
         gop (int): Frames in a group.
         pts (np.ndarray, optional): Times in 1/1000 s.
+        rotation (int): Degrees that a player turns the frames by.
         sound (np.ndarray, optional): 16 kHz mono, float32 ``(samples, )``.
     """
     with av.open(str(path), 'w') as container:
@@ -73,6 +75,8 @@ def write_frames(path: Path,
         stream.thread_count = 1
         stream.max_b_frames = max_b_frames
         stream.options = options or {}
+        if rotation:
+            stream.set_display_rotation(rotation)
         if pts is not None:
             stream.codec_context.time_base = Fraction(1, 1000)
         audio = None if sound is None else container.add_stream(

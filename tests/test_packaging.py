@@ -128,7 +128,10 @@ def test_all_is_the_union_of_the_extras(wheel: zipfile.ZipFile) -> None:
             extras.setdefault(extra.strip('"\''), set()).add(requirement)
     everything = extras.pop('all')
     assert everything == set().union(*extras.values())
-    assert {'lite', 'mmpretrain', 'mim', 'vis', 'tests'} == set(extras)
+    assert {'lite', 'mmpretrain', 'mim', 'vis', 'export', 'tests',
+            'addons'} == set(extras)
+    # For those who have the full mmcv, which mmcv-lite would overwrite.
+    assert extras['addons'] == everything - extras['lite']
     core = [line for line in lines if line.startswith('Requires-Dist: mmcv')]
     assert all('extra' in line for line in core)
 

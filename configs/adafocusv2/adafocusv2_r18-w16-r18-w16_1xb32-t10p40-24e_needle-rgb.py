@@ -57,22 +57,22 @@ model = dict(
         format_shape='NCHW'))
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleCandidateFrames', num_candidates=num_candidates),
     dict(type='OrderFrames'),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleCandidateFrames',
         num_candidates=num_candidates,
         test_mode=True),
     dict(type='OrderFrames'),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]

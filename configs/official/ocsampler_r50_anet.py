@@ -23,13 +23,13 @@ model = dict(
             hidden_channels=4096)))
 
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleCandidateFrames',
         num_candidates=10,
         test_mode=True,
         test_seed=255),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 224)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCHW'),

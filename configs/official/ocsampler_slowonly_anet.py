@@ -35,13 +35,13 @@ model = dict(
             average_clips='prob')))
 
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleCandidateFrames',
         num_candidates=10,
         test_mode=True,
         test_seed=255),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCHW'),

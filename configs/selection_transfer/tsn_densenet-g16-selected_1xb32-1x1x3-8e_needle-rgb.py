@@ -4,9 +4,9 @@ _base_ = 'tsn_densenet-g16_1xb32-1x1x3-8e_needle-rgb.py'
 
 selection_file = 'work_dirs/selection_transfer/test.jsonl'
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleSelectedFrames', selection_file=selection_file),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs')
 ]

@@ -21,17 +21,17 @@ model = dict(
 
 data_root = 'data/needle'
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=1, num_clips=5),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs')
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=1, num_clips=3, test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs')
 ]

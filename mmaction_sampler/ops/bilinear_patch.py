@@ -39,7 +39,7 @@ def bilinear_patches(frames: Tensor, patch_offset: Tensor,
     span = torch.arange(patch_size + 1, device=frames.device)
     rows = (whole[:, :1].long() + span).clamp(max=height - 1)  # (N, P + 1)
     columns = (whole[:, 1:].long() + span).clamp(max=width - 1)
-    frame = torch.arange(len(frames), device=frames.device)[:, None, None]
+    frame = torch.arange(frames.shape[0], device=frames.device)[:, None, None]
     # The gathered axes come first: (N, P + 1, P + 1, C).
     crops = frames[frame, :, rows[:, :, None], columns[:, None, :]]
     weight = weight[:, :, None, None, None]

@@ -17,11 +17,11 @@ import torch
 from benchmark_figures import (describe, figures, measure, ratios, spread,
                                table)
 from benchmark_subject import Settings, Subject, memory_of, read_config
-from get_flops import add_shape_option
 from mmengine.config import DictAction
 from mmengine.device import get_device
 
 from mmaction_sampler.apis.freed_memory import keep_freed_memory
+from mmaction_sampler.apis.input_shape import add_shape_option
 
 
 def positive(text: str) -> int:

@@ -1,9 +1,11 @@
-"""Processor time of reading a video, against FFmpeg and decord.
+"""Processor time of reading a video, against FFmpeg and other decoders.
 
 First table: frames a second of a whole file, and the ratio to
 ``ffmpeg -threads 1 -f null`` decoding the same file. The ways take turns, and
-every figure is the median of the rounds. Second table: ten frames spread over
-the file, against decord.
+every figure is the median of the rounds. Then T frames spread over the file,
+by decord, by this package's reader and by TorchCodec if it is there: whether
+the images are those of a plain pass through the file, and the ratio to decord
+in the first epoch and in later ones.
 
 Processor time is that of all threads, our own or ffmpeg's, from opening the
 file to its last frame; other programs on the machine hardly change it.
@@ -21,17 +23,14 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional
 
-import decord
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from sparse_decoders import frame_numbers, in_epoch, readable
 
 from mmaction_sampler.datasets.video import (CompressedReader, VideoError,
                                              VideoReader, read_index)
-from mmaction_sampler.datasets.video.index import forget_indices
 from mmaction_sampler.datasets.video.rgb import RGBConverter
-
-NUM_SPARSE = 10
 
 
 class Row(NamedTuple):
@@ -55,13 +54,17 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('videos', nargs='+', type=Path)
     parser.add_argument('--rounds', type=int, default=5,
                         help='default: %(default)s')
+    parser.add_argument('--frames', type=int, default=10,
+                        help='T of the tables of few frames '
+                        '(default: %(default)s)')
     parser.add_argument('--ffmpeg', default=find_ffmpeg(),
                         help='the program; empty to do without '
                         '(default: %(default)s)')
     parser.add_argument('--json', type=Path, help='write the figures, too')
     args = parser.parse_args(argv)
-    if args.rounds < 1:
-        parser.error('--rounds must be at least 1')
+    for name in ('rounds', 'frames'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} must be at least 1')
     return args
 
 
@@ -142,24 +145,25 @@ def whole_file(filename: str,
     return ways
 
 
-def sparse(filename: str) -> Dict[str, Callable[[], object]]:
-    """Ways of reading ten frames; the first is the baseline."""
-    total = read_index(filename).num_frames
-    inds = ((np.arange(NUM_SPARSE) + 0.5) * total / NUM_SPARSE).astype(int)
+def few_frames(filename: str, num_frames: int, rounds: int) -> dict:
+    """Compare decoders on frames that lie far apart, and print it.
 
-    def ours() -> None:
-        with VideoReader(filename) as reader:
-            reader.get_frames(inds)
-
-    def ours_anew() -> None:
-        forget_indices()
-        ours()
-
-    def theirs() -> None:
-        decord.VideoReader(filename, num_threads=1).get_batch(inds).asnumpy()
-
-    return {'decord': theirs, 'ours': ours_anew,
-            'ours, packets listed before': ours}
+    Returns:
+        dict: ``agreement`` of each decoder's images, and rows of the tables,
+        ``first_epoch`` and ``later_epochs``.
+    """
+    name = Path(filename).name
+    inds = frame_numbers(filename, num_frames)
+    reads, verdicts = readable(filename, inds)
+    for decoder, verdict in verdicts.items():
+        print(f'{name}, frames by {decoder}: {verdict}')
+    figures = dict(agreement=verdicts)
+    for first, key in ((True, 'first_epoch'), (False, 'later_epochs')):
+        rows = compare(in_epoch(filename, inds, reads, first), rounds)
+        show(f'{name}: {num_frames} frames, {key.replace("_", " ")}', rows,
+             num_frames)
+        figures[key] = [row._asdict() for row in rows]
+    return figures
 
 
 def compare(ways: Dict[str, Callable[[], object]],
@@ -197,15 +201,9 @@ def main(argv: Optional[List[str]] = None) -> Dict[str, dict]:
         whole = compare(whole_file(str(path), args.ffmpeg), args.rounds)
         show(f'{path.name}: {index.codec}, {index.num_frames} frames, '
              f'{len(index.key_pts)} key frames', whole, index.num_frames)
-        few: List[Row] = []
-        try:
-            few = compare(sparse(str(path)), args.rounds)
-            show(f'{path.name}: {NUM_SPARSE} frames', few, NUM_SPARSE)
-        except decord.DECORDError:
-            print(f'decord cannot read {path}')
         figures[str(path)] = dict(
             whole=[row._asdict() for row in whole],
-            sparse=[row._asdict() for row in few])
+            sparse=few_frames(str(path), args.frames, args.rounds))
     if args.json is not None:
         args.json.write_text(json.dumps(figures, indent=2) + '\n')
     return figures

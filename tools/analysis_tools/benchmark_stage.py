@@ -19,7 +19,6 @@ from typing import Callable, Dict, List, NamedTuple, Optional
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from frame_loop import act_by_frames
-from get_flops import add_shape_option, input_shape
 from mmaction.registry import MODELS
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
@@ -29,6 +28,7 @@ from network_clock import Mark, NetworkClock
 from profile_stage import frames_of, random_batch
 
 from mmaction_sampler.apis.freed_memory import keep_freed_memory
+from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 from mmaction_sampler.models.recognizers import AdaFocus
 
 Figures = Dict[str, float]

@@ -5,7 +5,6 @@ from typing import (Callable, ContextManager, Dict, List, NamedTuple,
                     Optional, Tuple)
 
 import torch
-from get_flops import input_shape
 from mmaction.registry import DATASETS, MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
@@ -19,6 +18,7 @@ from torch.utils.data import DataLoader
 
 from mmaction_sampler.apis.config_edits import sync_num_candidates
 from mmaction_sampler.apis.inference import load_recognizer
+from mmaction_sampler.apis.input_shape import input_shape
 
 _PRECISIONS = dict(bf16=torch.bfloat16, fp16=torch.float16)
 Samples = List[ActionDataSample]
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
         cfg_options (dict): Overrides of every config.
         random_input (bool): Random frames instead of the test set's videos.
         shape (list[int], optional): Size of the random frames, pixels; see
-            :func:`get_flops.input_shape`.
+            :func:`input_shape`.
     """
     num_videos: int
     batch_size: int

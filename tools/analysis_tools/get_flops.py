@@ -13,8 +13,10 @@ from typing import Dict, List, Optional, Tuple
 
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
+
 from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
 from mmaction_sampler.apis.config_edits import sync_num_candidates
+from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 from mmaction_sampler.models.recognizers import clip_cost
 
 
@@ -32,46 +34,6 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--cfg-options', nargs='+', action=DictAction,
         help='override settings of the config, as key=value')
     return parser.parse_args(argv)
-
-
-def add_shape_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--shape``, which :func:`input_shape` takes."""
-    parser.add_argument(
-        '--shape', type=int, nargs='+', metavar='PX',
-        help='side, or height and width, of the input frames; by default '
-        'what the test pipeline of the config produces')
-
-
-def input_shape(cfg: Config,
-                shape: Optional[List[int]] = None) -> Tuple[int, int]:
-    """Height and width of the input frames.
-
-    Args:
-        cfg (Config): Config with a ``test_pipeline``, unless there is
-            ``shape``.
-        shape (list[int], optional): What ``--shape`` gave: side, or height
-            and width, pixels. By default what the test pipeline produces.
-
-    Returns:
-        tuple[int, int]: Height and width, pixels.
-
-    Raises:
-        ValueError: If no transform fixes the size.
-    """
-    if shape:
-        return shape[0], shape[-1]
-    steps = [step for transform in cfg.get('test_pipeline', [])
-             for step in transform.get('clip_pipeline', [transform])]
-    for transform in reversed(steps):
-        size = transform.get('crop_size') or (
-            transform.get('scale')
-            if not transform.get('keep_ratio', True) else None)
-        if size:
-            width, height = (size, size) if isinstance(size, int) else size
-            return height, width
-    raise ValueError(
-        'the test pipeline fixes no frame size (CenterCrop, or Resize with '
-        'keep_ratio=False); give --shape')
 
 
 def parse_shares(texts: List[str]) -> Dict[int, float]:

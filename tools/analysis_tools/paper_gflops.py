@@ -10,13 +10,14 @@ from pathlib import Path
 from textwrap import fill
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from get_flops import input_shape, measure_costs
+from get_flops import measure_costs
 from mmengine.config import Config
 from mmengine.fileio import load
 from paper_gflops_text import EXECUTED, HEADER, IMPLIED, SEARCHED, STATED
 from skipped_patches import executed_cost
 
 from mmaction_sampler.analysis import ComponentCost
+from mmaction_sampler.apis.input_shape import input_shape
 
 TABLE = Path(__file__).with_suffix('.yml')
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs'

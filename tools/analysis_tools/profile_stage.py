@@ -12,13 +12,14 @@ from statistics import median
 from typing import Dict, List, Optional, Tuple
 
 import torch
-from get_flops import add_shape_option, input_shape
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, ConfigDict, DictAction
 from mmengine.device import get_device
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
+
+from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 
 
 def frames_of(model: ConfigDict) -> Tuple[int, ...]:

@@ -15,6 +15,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional
 
 from annotations.activitynet import read_activitynet
 from annotations.fcvid import NUM_CLASSES, read_fcvid
+from annotations.folders import read_folders
 from annotations.kinetics import read_kinetics
 from annotations.lists import (AnnotationError, Annotations, check_names,
                                keep_existing, list_text, read_classes,
@@ -62,6 +63,9 @@ DATA_SETS: Dict[str, DataSet] = {
         lambda args: read_sports1m(
             args.train, args.test, read_classes(args.classes), args.name),
         'mini_sports1m', 'data/MiniSports1M'),
+    'folders': DataSet(
+        lambda args: read_folders(args.videos, args.val_share, args.seed),
+        'own', 'data/own'),
 }
 
 
@@ -113,6 +117,12 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     sports('--per-class', type=int, nargs=2, default=[30, 10],
            metavar=('TRAIN', 'VAL'), help='videos to draw of each class')
     sports('--seed', type=int, default=0, help='another seed, another draw')
+
+    folders = add['folders']
+    folders('videos', type=Path, help='folder with one folder a class')
+    folders('--val-share', type=float, default=0.2,
+            help='share of each class for validation')
+    folders('--seed', type=int, default=0, help='another seed, another draw')
     return parser.parse_args(argv)
 
 

@@ -3,9 +3,9 @@
 _base_ = 'anet_video_t10.py'
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleCandidateFrames', num_candidates=10),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 182)),
     dict(type='RandomResizedCrop'),
     dict(type='Resize', scale=(160, 160), keep_ratio=False),
@@ -14,9 +14,9 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys={{_base_.meta_keys}})
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleCandidateFrames', num_candidates=10, test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 182)),
     dict(type='CenterCrop', crop_size=160),
     dict(type='FormatShape', input_format='NCHW'),

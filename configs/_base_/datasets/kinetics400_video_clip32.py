@@ -4,9 +4,9 @@
 _base_ = 'kinetics400_video_clips.py'
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=32, frame_interval=1, num_clips=1),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='RandomRescale', scale_range=(256, 320)),
     dict(type='RandomCrop', size=224),
     dict(type='Flip', flip_ratio=0.5),

@@ -10,9 +10,9 @@ meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
              'clip_len', 'num_clips')
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=32, frame_interval=1, num_clips=8),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='RandomRescale', scale_range=(256, 320)),
     dict(type='RandomCrop', size=224),
     dict(type='Flip', flip_ratio=0.5),
@@ -20,14 +20,14 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleFrames',
         clip_len=32,
         frame_interval=1,
         num_clips=8,
         test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),

@@ -2,12 +2,12 @@
 _base_ = 'kinetics400_video_clips.py'
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=8),
     *_base_.train_pipeline[2:]
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleFrames',
         clip_len=8,

@@ -4,9 +4,9 @@ data_root = 'data/needle_order'
 meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
              'clip_len', 'num_clips')
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=12),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Flip', flip_ratio=0.5),
     # No texture tells up from down.
     dict(type='Flip', flip_ratio=0.5, direction='vertical'),
@@ -14,14 +14,14 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleFrames',
         clip_len=8,
         frame_interval=1,
         num_clips=12,
         test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]

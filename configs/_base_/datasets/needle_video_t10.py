@@ -3,20 +3,20 @@ data_root = 'data/needle'
 meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
              'num_repeated')
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleCandidateFrames', num_candidates=10),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleCandidateFrames',
         num_candidates=10,
         test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]

@@ -9,9 +9,9 @@ meta_keys = ('img_shape', 'filename', 'total_frames', 'frame_inds',
 
 # No flips: many classes tell left from right.
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(type='SampleGlanceFocusFrames', num_glance=8, num_focus=12),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(
         type='MultiScaleCrop',
@@ -24,13 +24,13 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 test_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='PyAVSparseInit'),
     dict(
         type='SampleGlanceFocusFrames',
         num_glance=8,
         num_focus=12,
         test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='PyAVSparseDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCHW'),

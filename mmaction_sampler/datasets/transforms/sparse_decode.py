@@ -1,4 +1,6 @@
 """Frames that lie far apart in a file, in place of decord's transforms."""
+from typing import List, Set
+
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
@@ -57,7 +59,8 @@ class PyAVSparseDecode(BaseTransform):
 
     Added Keys:
 
-    - imgs (list[np.ndarray]): N upright RGB frames, uint8 ``(H, W, 3)``.
+    - imgs (list[np.ndarray]): N upright RGB frames, uint8 ``(H, W, 3)``,
+      each an array of its own, because ``Flip`` works in place.
     - original_shape (tuple[int, int]): H and W.
     - img_shape (tuple[int, int]): H and W.
 
@@ -71,10 +74,21 @@ class PyAVSparseDecode(BaseTransform):
         """Add the frames; see the class."""
         results['frame_inds'] = np.asarray(results['frame_inds']).reshape(-1)
         with VideoReader(results['filename']) as reader:
-            results['imgs'] = reader.get_frames(results['frame_inds'])
+            results['imgs'] = _apart(
+                reader.get_frames(results['frame_inds']))
         results['original_shape'] = results['imgs'][0].shape[:2]
         results['img_shape'] = results['imgs'][0].shape[:2]
         return results
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}()'
+
+
+def _apart(images: List[np.ndarray]) -> List[np.ndarray]:
+    """The images, those that repeat another one as copies."""
+    seen: Set[int] = set()
+    apart = []
+    for image in images:
+        apart.append(image.copy() if id(image) in seen else image)
+        seen.add(id(image))
+    return apart

@@ -5,11 +5,16 @@ from types import TracebackType
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
 
 import av
+import cv2
 import numpy as np
 
 from .container import VideoError, errors_name, open_video
 from .index import VideoIndex, read_index
 from .rgb import RGBConverter
+
+#: Quarter turns to the left -> OpenCV's name.
+_TURNS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180,
+          3: cv2.ROTATE_90_CLOCKWISE}
 
 
 class NumberedFrame(NamedTuple):
@@ -185,7 +190,8 @@ class VideoReader:
     def _image(self, frame: av.VideoFrame, upright: bool) -> np.ndarray:
         image = self._to_rgb(frame)
         turns = (frame.rotation // 90) % 4 if upright else 0
-        return np.rot90(image, turns) if turns else image
+        # A view, as NumPy gives, is no array that OpenCV can write into.
+        return cv2.rotate(image, _TURNS[turns]) if turns else image
 
     def _open(self) -> None:
         self._files = ExitStack()

@@ -24,7 +24,8 @@ def take_frames(candidates: Tensor, inds: Tensor) -> Tensor:
     Returns:
         Tensor: Float ``(B, N, C, H, W)`` or ``(S, B, N, C, H, W)``.
     """
-    rows = torch.arange(len(candidates), device=inds.device)[:, None]
+    # Not len(), which an export would take as fixed.
+    rows = torch.arange(candidates.shape[0], device=inds.device)[:, None]
     return candidates[rows, inds]
 
 

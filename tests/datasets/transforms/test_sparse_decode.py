@@ -40,3 +40,25 @@ def test_frame_numbers_are_checked(video):
     assert results['frame_inds'].shape == (2, )
     with pytest.raises(IndexError):
         decode(dict(filename=video, frame_inds=np.array([30])))
+
+
+def test_repeated_frames_are_flipped_once(video):
+    decode = TRANSFORMS.build(dict(type='PyAVSparseDecode'))
+    flip = TRANSFORMS.build(dict(type='Flip', flip_ratio=1.))
+    results = decode(dict(filename=video, frame_inds=np.array([4, 4, 7])))
+    expected = [image[:, ::-1].copy() for image in results['imgs']]
+    results = flip(dict(results, modality='RGB'))
+    for image, mirrored in zip(results['imgs'], expected):
+        np.testing.assert_array_equal(image, mirrored)
+
+
+def test_turned_video_can_be_flipped(tmp_path):
+    frames = moving_texture(3, 32, 64, (1, 0))
+    path = str(write_frames(tmp_path / 'turned.mp4', frames, rotation=90))
+    decode = TRANSFORMS.build(dict(type='PyAVSparseDecode'))
+    flip = TRANSFORMS.build(dict(type='Flip', flip_ratio=1.))
+    results = decode(dict(filename=path, frame_inds=np.array([1])))
+    upright = results['imgs'][0].copy()
+    assert upright.shape == (64, 32, 3)
+    results = flip(dict(results, modality='RGB'))
+    np.testing.assert_array_equal(results['imgs'][0], upright[:, ::-1])

@@ -21,8 +21,13 @@ def test_prints_and_writes(tool, tmp_path, capsys):
                  'a.mp4: mpeg4, 24 frames, 2 key frames'):
         assert name in printed
     figures = json.loads(out.read_text())[str(path)]
-    assert [row['name'] for row in figures['sparse']] == [
-        'decord', 'ours', 'ours, packets listed before']
+    sparse = figures['sparse']
+    assert sparse['agreement']['decord'] == 'equal'
+    assert sparse['agreement']['PyAV'] == 'equal'
+    for epoch in ('first_epoch', 'later_epochs'):
+        names = [row['name'] for row in sparse[epoch]]
+        assert names == list(sparse['agreement'])
+        assert sparse[epoch][0]['ratio'] == 1
     assert figures['whole'][0]['ratio'] == 1
 
 
@@ -41,3 +46,26 @@ def test_ratios_are_taken_within_rounds(tool, monkeypatch):
     rows = tool.compare(dict(a=int, b=int), rounds=3)
     assert [row.seconds for row in rows] == [4., 2.]
     assert [row.ratio for row in rows] == [1., 2.]
+
+
+def test_wrong_frames_are_noticed(analysis_tool, tmp_path, monkeypatch):
+    tool = analysis_tool('sparse_decoders')
+    path = str(write_frames(
+        tmp_path / 'a.mp4', moving_texture(24, 32, 32, (3, 0)),
+        max_b_frames=2))
+    inds = tool.frame_numbers(path, 4)
+    assert inds.tolist() == [3, 9, 15, 21]
+
+    def refuse(filename, inds):
+        raise RuntimeError('no such codec')
+
+    monkeypatch.setattr(tool, 'decoders', lambda: dict(
+        PyAV=tool.with_pyav, refuse=refuse,
+        late=lambda filename, inds: tool.with_pyav(filename, inds - 1)))
+    able, verdicts = tool.readable(path, inds)
+    assert list(able) == ['PyAV', 'late']
+    assert verdicts['PyAV'] == 'equal'
+    assert verdicts['refuse'] == 'cannot read it (no such codec)'
+    assert verdicts['late'].startswith('up to ')
+    found = tool.agreement(tool.with_pyav(path, inds - 1), path, inds)
+    assert found.largest > 10 and found.mean > 1

@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Callable, List
 
 import numpy as np
-from mmaction.datasets.transforms import DecordDecode, DecordInit
 
-from mmaction_sampler.datasets.transforms import SampleCandidateFrames
+from mmaction_sampler.datasets.transforms import (PyAVSparseDecode,
+                                                  PyAVSparseInit,
+                                                  SampleCandidateFrames)
 from mmaction_sampler.datasets.video_loader import (BrokenVideoError,
                                                     VideoLoader)
 
@@ -28,8 +29,8 @@ def why_unreadable(filename: str, level: str, num_candidates: int) -> str:
     """
     sample = SampleCandidateFrames(num_candidates, test_mode=True)
     transforms: List[Callable] = [
-        DecordInit(), sample if level == 'sampled' else _first_frame,
-        DecordDecode()]
+        PyAVSparseInit(), sample if level == 'sampled' else _first_frame,
+        PyAVSparseDecode()]
     try:
         VideoLoader(transforms)(dict(filename=filename, start_index=0))
     except BrokenVideoError as error:

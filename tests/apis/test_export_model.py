@@ -1,0 +1,82 @@
+"""Exported files in onnxruntime, where it is installed."""
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from helpers import (enliven, pipeline, tiny_adafocus, tiny_config,
+                     tiny_ocsampler)
+from mmaction.registry import MODELS
+
+from mmaction_sampler.apis import export_model
+
+needs_onnx = pytest.mark.skipif(
+    not all(map(export_model.installed, ('onnx', 'onnxscript',
+                                         'onnxruntime'))),
+    reason="needs the extra 'export'")
+# An export takes seconds; the tool compares every file that it writes, and
+# test_inference_path.py has the other recognizers.
+KINDS = dict(ocsampler=tiny_ocsampler, adafocus=tiny_adafocus)
+
+
+@pytest.fixture
+def write(tmp_path: Path, ann_file: Path):
+    """Write config and checkpoint; give the command's arguments."""
+
+    def arguments(model: dict) -> list:
+        cfg = tiny_config(ann_file, tmp_path, model=model)
+        cfg.test_pipeline = pipeline(model['num_candidates'])
+        cfg.dump(tmp_path / 'config.py')
+        torch.manual_seed(0)
+        recognizer = MODELS.build(model)
+        enliven(recognizer)
+        torch.save(dict(state_dict=recognizer.state_dict()),
+                   tmp_path / 'model.pth')
+        return [str(tmp_path / name) for name in (
+            'config.py', 'model.pth', 'out.onnx')] + ['--shape', '32']
+
+    return arguments
+
+
+@needs_onnx
+@pytest.mark.parametrize('kind', KINDS)
+def test_onnxruntime_gives_the_same(kind, write, capsys):
+    arguments = write(KINDS[kind]())
+    differences = export_model.export_model(
+        export_model.parse_model_args(arguments))
+    assert max(differences.values()) <= 1e-4
+    assert set(differences) == {
+        'scores', 'selected_inds' if kind == 'ocsampler' else 'boxes'}
+    assert 'batches of 1, 3, 8 differ' in capsys.readouterr().out
+    from onnxruntime import InferenceSession
+    session = InferenceSession(arguments[2])
+    assert session.get_inputs()[0].shape[0] == 'batch'
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert json.loads(metadata['std']) == [64.] * 3
+    other = MODELS.build(KINDS[kind]())
+    enliven(other)
+    other_scores = export_model.compare_onnx(other, arguments[2], (32, 32))
+    assert other_scores['scores'] > 1e-3
+
+
+def test_differences_are_refused(write, monkeypatch):
+    """A file that is not what the recognizer computes."""
+    arguments = export_model.parse_model_args(write(tiny_ocsampler()))
+    monkeypatch.setattr(export_model, 'write_onnx',
+                        lambda model, out, *rest: Path(out).touch())
+    for difference, refused in ((9e-5, False), (2e-4, True)):
+        monkeypatch.setattr(export_model, 'compare_onnx',
+                            lambda *args: dict(scores=difference))
+        if not refused:
+            export_model.export_model(arguments)
+            continue
+        with pytest.raises(ValueError, match='differs by more than 0.0001'):
+            export_model.export_model(arguments)
+
+
+def test_missing_package(write, monkeypatch):
+    monkeypatch.setattr(export_model, 'installed', lambda name: False)
+    with pytest.raises(ImportError, match=r'onnx, onnxscript; install the '
+                       r"extra: pip install 'mmaction_sampler\[export\]'"):
+        export_model.export_model(
+            export_model.parse_model_args(write(tiny_ocsampler())))

@@ -1,0 +1,53 @@
+"""One's own videos, in one folder a class."""
+import random
+from pathlib import Path
+from typing import Dict, List
+
+from .lists import VIDEO_SUFFIXES, AnnotationError, Annotations, Video
+
+
+def read_folders(root: Path, val_share: float, seed: int) -> Annotations:
+    """Make lists of ``ROOT/CLASS/.../video.mp4``.
+
+    Args:
+        root (Path): Folder with one folder a class.
+        val_share (float): Share of each class' videos that goes into the
+            validation list, in [0, 1); rounded, at least one video.
+        seed (int): Seed of the draw.
+
+    Returns:
+        Annotations: Splits ``train`` and ``val``; classes in the order of
+        their names.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        AnnotationError: If the share is not in that range, or a class has
+            too few videos.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f'{root} is no folder')
+    if not 0 <= val_share < 1:
+        raise AnnotationError(
+            f'--val-share must be in [0, 1), but is {val_share}')
+    classes = sorted(path.name for path in root.iterdir() if path.is_dir())
+    if not classes:
+        raise AnnotationError(f'{root} has no folders, one a class')
+    splits: Dict[str, List[Video]] = dict(train=[], val=[])
+    generator = random.Random(seed)
+    for label, name in enumerate(classes):
+        files = sorted(
+            path.relative_to(root).as_posix()
+            for path in (root / name).rglob('*')
+            if path.suffix.lower() in VIDEO_SUFFIXES)
+        count = max(round(val_share * len(files)), 1) if val_share else 0
+        if len(files) <= count:
+            raise AnnotationError(
+                f'{root / name} has {len(files)} video(s), too few for '
+                f'training and validation; add some or remove the folder')
+        chosen = set(generator.sample(files, count))
+        for file in files:
+            splits['val' if file in chosen else 'train'].append(
+                Video(file, (label, )))
+    if not val_share:
+        del splits['val']
+    return Annotations(splits, classes)
