@@ -59,11 +59,11 @@ class BrokenVideoHook(Hook):
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Begin a new count of readable videos."""
-        self._num_readable = 0
+        self._begin(runner, 'val', len(runner.val_dataloader))
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Begin a new count of readable videos."""
-        self._num_readable = 0
+        self._begin(runner, 'test', len(runner.test_dataloader))
 
     def after_val_iter(self,
                        runner: Runner,
@@ -103,6 +103,13 @@ class BrokenVideoHook(Hook):
         """Report the videos that no metric has scored."""
         self._report(runner, 'test', 'are in none of the metrics', metrics)
 
+    def _begin(self, runner: Runner, mode: str, num_batches: int) -> None:
+        self._num_readable = 0
+        if not num_batches:
+            # Fewer videos than processes. The others ask this one, too,
+            # after their last batch.
+            self._refuse_none(runner, mode)
+
     def _collect(self, runner: Runner, mode: str,
                  data_batch: Optional[dict]) -> None:
         """Take the records out of a batch and name new videos at once."""
@@ -139,7 +146,7 @@ class BrokenVideoHook(Hook):
     def _refuse_none(self, runner: Runner, mode: str) -> None:
         """Raise before metrics fail for want of any result."""
         if not any(all_gather_object(self._num_readable)):
-            name, reason = next(iter(self._broken[mode].items()))
+            name, reason = next(iter(self._gather(mode).items()))
             raise RuntimeError(
                 f'none of the {mode} videos could be decoded, one is {name} '
                 f'({reason}); check data_prefix of the dataset')
