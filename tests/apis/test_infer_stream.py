@@ -60,7 +60,7 @@ def test_beginning_anew(tmp_path):
     assert lines[4]['top'] != lines[0]['top']
 
 
-@pytest.mark.parametrize('name', set(RECOGNIZERS) - set(ONLINE))
+@pytest.mark.parametrize('name', sorted(set(RECOGNIZERS) - set(ONLINE)))
 def test_recognizers_of_whole_videos_are_refused(name, tmp_path, capsys):
     config, weights = write_recognizer(tmp_path, name)
     assert main([config, weights, '--stream', 'v.mp4']) == 2
