@@ -21,6 +21,14 @@ def scope():
     MMLogger._instance_dict.clear()
 
 
+@pytest.fixture(scope='session', autouse=True)
+def freed_memory_goes_back():
+    """A command keeps it to its end; here the end is that of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('mmaction_sampler.apis.cli.keep_freed_memory', bool)
+        yield
+
+
 @pytest.fixture(scope='session')
 def ann_file(tmp_path_factory) -> Path:
     """Eight tiny videos and their annotation file."""
