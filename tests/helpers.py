@@ -184,9 +184,14 @@ def enliven(model: ComponentRecognizer, size: int = 32) -> None:
     normalisations that fit what they see. Leaves the model in eval mode.
     """
     for name in ('policy', 'skip_policy'):
-        for parameter in getattr(model, name, torch.nn.Module()).parameters():
-            # Random biases would outweigh what is seen.
-            torch.nn.init.normal_(parameter, std=float(parameter.dim() > 1))
+        policy = getattr(model, name, torch.nn.Module())
+        for key, parameter in policy.named_parameters():
+            if parameter.dim() > 1:
+                # Larger weights would saturate recurrent policies.
+                fan_in = parameter[0].numel()
+                torch.nn.init.normal_(parameter, std=fan_in**-0.5)
+            elif 'bias' in key:  # would outweigh what is seen
+                torch.nn.init.zeros_(parameter)
     for module in model.modules():
         if isinstance(module, _BatchNorm):
             module.momentum = 1.
