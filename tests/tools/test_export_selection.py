@@ -27,6 +27,8 @@ class KillOnce(BaseTransform):
         if results['filename'].endswith('5.mp4'):
             if not os.path.exists('killed'):
                 open('killed', 'w').close()
+                # This runs in the child that loads videos.
+                os.kill(os.getppid(), signal.SIGKILL)
                 os.kill(os.getpid(), signal.SIGKILL)
         return results
 '''
