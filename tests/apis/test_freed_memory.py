@@ -19,10 +19,14 @@ def faults():
 
 
 print(sys.argv[1] == 'keep' and keep_freed_memory())
-torch.zeros(2 ** 24).add_(1)
+def use_ten_blocks():
+    for _ in range(10):
+        torch.zeros(2 ** 24).add_(1)  # 64 MB
+
+
+use_ten_blocks()  # what lies between blocks splits the heap at first
 before = faults()
-for _ in range(10):
-    torch.zeros(2 ** 24).add_(1)  # 64 MB
+use_ten_blocks()
 print(faults() - before)
 '''
 

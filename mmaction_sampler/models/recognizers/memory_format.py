@@ -9,20 +9,42 @@ from torch import Tensor, nn
 # docs/performance.md.
 _PASS_BYTES = 8 * 2**20
 
+# Channels of the largest block of oneDNN's kernels, those of AVX-512.
+_BLOCK_CHANNELS = 16
+
 
 def use_channels_last(module: nn.Module) -> None:
     """Keep the weights of all 2D convolutions in channels-last layout.
 
     Their passes then run in that layout whatever they are given; on a CPU
     they take about two thirds of the time, with the same results to
-    rounding.
+    rounding. Strided 1x1 convolutions of few channels stay contiguous.
 
     Args:
         module (nn.Module): Changed in place.
     """
     for submodule in module.modules():
-        if isinstance(submodule, nn.Conv2d):
+        if not isinstance(submodule, nn.Conv2d):
+            continue
+        if _breaks_in_channels_last(submodule):
+            submodule.register_forward_pre_hook(_contiguous)
+        else:
             submodule.to(memory_format=torch.channels_last)
+
+
+def _breaks_in_channels_last(conv: nn.Conv2d) -> bool:
+    """Whether oneDNN's gradient of the weights is wrong in this layout.
+
+    Its kernel for strided 1x1 convolutions writes past its workspace where
+    there are fewer input channels than a block holds: wrong gradients, a
+    crash or a hang on CPUs with AVX2 (uxlfoundation/oneDNN issue 6035).
+    """
+    return (conv.kernel_size == (1, 1) and max(conv.stride) > 1
+            and conv.in_channels // conv.groups < _BLOCK_CHANNELS)
+
+
+def _contiguous(conv: nn.Conv2d, inputs: Tuple[Tensor]) -> Tuple[Tensor]:
+    return tuple(value.contiguous() for value in inputs)
 
 
 def last_map(features: Union[Tensor, Tuple[Tensor, ...]]) -> Tensor:
