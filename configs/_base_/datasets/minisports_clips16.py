@@ -1,75 +1,22 @@
 # miniSports (SCSampler Sec. 4.2): 280 training and 69 test videos of each class
 # of Sports-1M, of 2.75 minutes each.
+_base_ = 'sports1m_clips16.py'
+
 data_root = 'data/miniSports'
 train_pipeline = [
-    dict(type='PyAVSparseInit'),
-    dict(type='SampleVideoClips', clip_len=16, num_clips=10),
-    dict(type='LoadMotionFeatures', size=(224, 224),
-         residual_from='previous'),
-    dict(type='LoadLogMel', without_audio='silence'),
-    # tools/scsampler/score_clips.py writes it, with the classifier.
+    *_base_.train_pipeline[:4],
     dict(
         type='LoadClipScores',
         scores_file='data/miniSports/clip_scores_train.jsonl'),
-    dict(
-        type='PackClipFeatures',
-        names=['motion_displacement', 'rgb_residual', 'log_mel'],
-        max_pictures=1)
-]
-test_pipeline = [
-    dict(type='PyAVSparseInit'),
-    dict(
-        type='SampleVideoClips', clip_len=16, test_mode=True),
-    dict(
-        type='PackClipStream',
-        features=[
-            dict(
-                names=['motion_displacement', 'rgb_residual'],
-                pipeline=[
-                    dict(type='LoadMotionFeatures', size=(224, 224),
-                         residual_from='previous')
-                ]),
-            dict(
-                names=['log_mel'],
-                pipeline=[dict(type='LoadLogMel', without_audio='silence')],
-                at_once=True)
-        ],
-        clip_pipeline=[
-            dict(type='PyAVSparseDecode'),
-            dict(type='Resize', scale=(171, 128), keep_ratio=False),
-            dict(type='CenterCrop', crop_size=112),
-            dict(type='FormatShape', input_format='NCTHW')
-        ])
+    _base_.train_pipeline[5]
 ]
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='UntrimmedVideoDataset',
         ann_file='data/miniSports/mini_sports1m_train_video.txt',
         data_prefix=dict(video='data/miniSports/videos'),
-        num_classes=487,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='UntrimmedVideoDataset',
         ann_file='data/miniSports/mini_sports1m_val_video.txt',
-        data_prefix=dict(video='data/miniSports/videos'),
-        num_classes=487,
-        pipeline=test_pipeline,
-        test_mode=True))
+        data_prefix=dict(video='data/miniSports/videos')))
 test_dataloader = val_dataloader
-val_evaluator = [
-    dict(
-        type='AccMetric',
-        metric_list=('top_k_accuracy', ),
-        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator
