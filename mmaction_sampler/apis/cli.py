@@ -204,7 +204,8 @@ def _init_gloo(launcher: str, timeout: timedelta = default_pg_timeout) -> None:
         raise ValueError(
             f'--launcher {launcher} needs an accelerator and this '
             'machine has none; use --launcher pytorch.')
-    torch_dist.init_process_group('gloo', timeout=timeout)
+    if not is_distributed():  # as MMEngine, for one run after another
+        torch_dist.init_process_group('gloo', timeout=timeout)
 
 
 def start_distributed(launcher: str, local_rank: int = 0) -> None:
