@@ -11,7 +11,7 @@ import json
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from statistics import median
 from typing import Callable, Dict, List, NamedTuple, Optional
@@ -148,13 +148,16 @@ def iterate() -> Figures:
 def measure(cfg: Config, data: dict, repeats: int) -> Dict[str, List[Figures]]:
     """Run all ways in turn; by name, figures of every repeat.
 
-    Their processes are forks of one that has imported all and run nothing.
+    Their processes are forks of one that has imported all and run nothing,
+    where the system has forks.
     """
+    method = 'forkserver' if 'forkserver' in get_all_start_methods() else (
+        'spawn')
     rows: Dict[str, List[Figures]] = {name: [] for name in WAYS}
     with ExitStack() as stack:
         pools = {
             name: stack.enter_context(ProcessPoolExecutor(
-                1, mp_context=get_context('forkserver'), initializer=start,
+                1, mp_context=get_context(method), initializer=start,
                 initargs=(name, cfg, data)))
             for name in WAYS}
         for repeat in range(repeats + 1):

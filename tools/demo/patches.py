@@ -1,0 +1,146 @@
+"""AdaFocus, AdaFocus+ and AdaFocusV2 on the needle set, side by side.
+
+Stands on ``make demo`` with the same seeds: the classifier that was trained
+there is what all local networks start from. Trains each with ``mim train``,
+tests with ``mim test``, AdaFocus+ at several keep ratios, solves
+AdaFocusV2's exits on validation for the curve on test. Prints a table and
+writes ``patches.json``. What is done is not repeated.
+"""
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Dict, List, Optional
+
+import needle
+from needle import Metrics
+from policies import demo_checkpoint
+from rich.console import Console
+
+SOLVER = Path(__file__).resolve().parents[1] / (
+    'analysis_tools/solve_exit_thresholds.py')
+#: What is trained -> shipped config.
+TRAINED = {
+    'AdaFocus': 'adafocus_needle.py',
+    'centre': 'adafocus_needle_center.py',
+    'random': 'adafocus_needle_random.py',
+    'AdaFocusV2': 'adafocusv2_needle.py',
+    'AdaFocus+': 'adafocus_plus_needle.py',
+}
+#: Shares of patches at which AdaFocus+ is tested, the paper's and all.
+KEEP_RATIOS = (1., 0.9, 0.7, 0.5)
+
+
+def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
+    """Options of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        '--seeds', type=int, nargs='+', default=[0],
+        help='those that the demo was run with')
+    parser.add_argument(
+        '--methods', nargs='+', choices=list(TRAINED), default=list(TRAINED),
+        help='what to train and test')
+    parser.add_argument(
+        '--data', default='data/needle', help='folder of the data set')
+    parser.add_argument(
+        '--work-dir', default='work_dirs/demo',
+        help="folder of the demo's results; new ones go there, too")
+    return parser.parse_args(argv)
+
+
+def tests_of(method: str) -> Dict[str, List[str]]:
+    """Name of each test of a trained method -> overrides of its config."""
+    if method != 'AdaFocus+':
+        return {method: []}
+    return {
+        f'{method}, keep ratio {ratio:g}':
+        [f'model.keep_ratio={ratio:g}', 'custom_hooks.1.before_test=True']
+        for ratio in KEEP_RATIOS
+    }
+
+
+def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
+    """Train and test all methods with one seed.
+
+    Args:
+        args (argparse.Namespace): Options of the command.
+        seed (int): Seed of the runs.
+
+    Returns:
+        dict[str, dict]: Name of the test -> ``top1`` in [0, 1],
+        ``num_frames`` (here patches) and ``gflops`` per video.
+    """
+    root = Path(args.work_dir, f'seed{seed}', 'patches')
+    start = 'model.component_checkpoints.local_cnn.'
+    options = [
+        *needle.data_options(args.data), f'randomness.seed={seed}',
+        f'{start}checkpoint={demo_checkpoint(Path(args.work_dir), seed)}',
+        f'{start}prefix=classifier.backbone.'
+    ]
+    results = {}
+    for method in args.methods:
+        config = TRAINED[method]
+        work_dir = root / method
+        checkpoint = needle.train(config, options, work_dir)
+        for name, overrides in tests_of(method).items():
+            saved = root / f'{name.replace(", ", "_").replace(" ", "_")}.json'
+            if not saved.is_file():
+                metrics = needle.test(
+                    config, checkpoint, work_dir / 'test',
+                    tested_on(args.data, method) + overrides)
+                saved.write_text(json.dumps(metrics))
+            results[name] = json.loads(saved.read_text())
+        if method == 'AdaFocusV2':
+            solve_exits(config, checkpoint, root, args.data,
+                        results[method]['gflops'] / 2)
+    return results
+
+
+def tested_on(data: str, method: str) -> List[str]:
+    """Overrides that point at the data set, and at the split of AdaFocus+'s
+    threshold."""
+    options = needle.data_options(data, 'test')
+    if method == 'AdaFocus+':
+        options += [f'val_dataloader.dataset.ann_file={data}/annotations/'
+                    'val.txt',
+                    f'val_dataloader.dataset.data_prefix.video={data}/videos']
+    return options
+
+
+def solve_exits(config: str, checkpoint: str, root: Path, data: str,
+                gflops: float) -> None:
+    """Solve AdaFocusV2's exits for a budget, and write the whole curve.
+
+    Args:
+        config (str): Name of a shipped config.
+        checkpoint (str): Path.
+        root (Path): Folder of the results; ``exits.json`` goes there.
+        data (str): Folder of the data set.
+        gflops (float): Budget, multiply-adds / 1e9 a video.
+    """
+    report = root / 'exits.json'
+    if not report.is_file():
+        configs = Path(__file__).resolve().parents[2] / 'configs'
+        needle.run(
+            sys.executable, str(SOLVER), str(configs / config), checkpoint,
+            str(root / 'exits.pth'), '--gflops', f'{gflops:.4f}', '--split',
+            'val', '--report', 'test', '--json', str(report),
+            '--cfg-options', *needle.data_options(data),
+            *needle.data_options(data, 'test'))
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Train, test, compare."""
+    args = parse_args(argv)
+    try:
+        results = {seed: evaluate(args, seed) for seed in args.seeds}
+    except FileNotFoundError as error:
+        sys.exit(f'error: {error}')
+    path = Path(args.work_dir, 'patches.json')
+    path.write_text(json.dumps(needle.summarize(results), indent=2) + '\n')
+    Console(width=100).print(needle.table(results))
+    print(f'{path} written')
+
+
+if __name__ == '__main__':
+    main()
