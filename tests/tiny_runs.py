@@ -47,15 +47,17 @@ def tiny_runs(root: Path) -> Dict[str, Config]:
         dict[str, Config]: Not yet with random augmentation or workers.
     """
     videos = write_dataset(root / 'videos')
-    frames = [tiny_ocsampler(), tiny_ocsampler_plus(), tiny_adafocus(),
+    frames = [tiny_ocsampler(), tiny_ocsampler_plus(),
+              dict(tiny_ocsampler(), type='FrameRanker'), tiny_adafocus(),
               tiny_adafocus(kind='AdaFocusPlus', skip_policy=SKIP_POLICY),
               tiny_adafocus_tsm(), tiny_adafocus_v2(),
               tiny_adafocus_v2_tsm()]
     runs = {}
     for model in frames:
         name = model['type']
-        stages = MODELS.get(name).STAGES
-        kept = [s for s in stages if s != 'finetune_classifier']
+        # One recognizer for the stage that its kin train in the same way.
+        kept = [stage for stage in MODELS.get(name).STAGES
+                if name == 'AdaFocus' or stage != 'finetune_classifier']
         runs[name] = staged(
             tiny_config(videos, root / 'work' / name, model),
             **{stage: 2 for stage in kept})

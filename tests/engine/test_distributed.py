@@ -129,8 +129,8 @@ def runs(tmp_path_factory) -> Dict[str, Config]:
 
 
 @pytest.mark.parametrize('name', [
-    'OCSampler', 'OCSamplerPlus', 'AdaFocus', 'AdaFocusPlus', 'AdaFocusTSM',
-    'AdaFocusV2', 'AdaFocusV2TSM', 'FASTER', 'SCSampler'
+    'OCSampler', 'OCSamplerPlus', 'FrameRanker', 'AdaFocus', 'AdaFocusPlus',
+    'AdaFocusTSM', 'AdaFocusV2', 'AdaFocusV2TSM', 'FASTER', 'SCSampler'
 ])
 def test_a_stage_changes_its_components_on_both_ranks(runs, name):
     cfg = runs[name]
