@@ -1,1 +1,1 @@
-_base_ = 'adafocusv2/adafocusv2_r18-w16-r18-w16_1xb32-t10p40-24e_needle-rgb.py'
+_base_ = 'adafocusv2/adafocusv2_r18-w16-r18-w16_1xb32-t10p40-48e_needle-rgb.py'

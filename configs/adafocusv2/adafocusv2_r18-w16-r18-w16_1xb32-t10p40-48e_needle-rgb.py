@@ -81,7 +81,7 @@ val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 
 train_cfg = dict(
-    type='EpochBasedTrainLoop', max_epochs=24, val_begin=6, val_interval=6)
+    type='EpochBasedTrainLoop', max_epochs=48, val_begin=12, val_interval=12)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
@@ -93,7 +93,7 @@ custom_hooks = [
         stages=[
             dict(
                 name='end_to_end',
-                epochs=24,
+                epochs=48,
                 param_scheduler=[
                     dict(
                         type='LinearLR',
@@ -103,7 +103,7 @@ custom_hooks = [
                     dict(
                         type='CosineAnnealingLR',
                         begin=2,
-                        T_max=22,
+                        T_max=46,
                         convert_to_iter_based=True)
                 ])
         ])
