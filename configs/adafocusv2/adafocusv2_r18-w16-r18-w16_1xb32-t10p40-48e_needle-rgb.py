@@ -14,7 +14,6 @@ model = dict(
     num_candidates=num_candidates,
     patch_size=40,
     glance_resize=dict(size=40, mode='bilinear'),
-    spatial_pool='max',
     global_cnn=dict(
         type='mmpretrain.ResNet',
         depth=18,
@@ -86,7 +85,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-2),
-    paramwise_cfg=dict(custom_keys=dict(policy=dict(lr_mult=0.1))))
+    paramwise_cfg=dict(custom_keys=dict(policy=dict(lr_mult=0.3))))
 custom_hooks = [
     dict(
         type='TrainingStageHook',

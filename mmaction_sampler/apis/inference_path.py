@@ -126,18 +126,14 @@ class AdaFocusV2Path(nn.Module):
         patches = bilinear_patches(
             images, offsets.flatten(0, 1), model.patch_size)
         local = last_map(model.local_cnn(patches))
-        features = torch.cat([self._pool(maps), self._pool(local)], dim=-1)
+        features = torch.cat(
+            [m.mean(dim=(-2, -1)) for m in (maps, local)], dim=-1)
         head = model.classifier
         # What RunningMaxHead says after the last frame alone.
         embedded = head.embedding(features).unflatten(0, shape)
         logits = embedded.amax(dim=1) @ head.weight[-1] + head.bias[-1]
         return (full_precision(logits).softmax(dim=-1),
                 offset_boxes(offsets, model.patch_size, *frames.shape[-2:]))
-
-    def _pool(self, maps: Tensor) -> Tensor:
-        if self.model.spatial_pool == 'max':
-            return maps.amax(dim=(-2, -1))
-        return maps.mean(dim=(-2, -1))
 
 
 def inference_path(model: ComponentRecognizer) -> nn.Module:

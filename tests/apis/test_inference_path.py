@@ -14,7 +14,6 @@ KINDS = {
     'adafocus': tiny_adafocus(),
     'adafocus_resized': tiny_adafocus(glance_size=24),
     'adafocus_v2': tiny_adafocus_v2(),
-    'adafocus_v2_max': tiny_adafocus_v2(spatial_pool='max'),
 }
 
 

@@ -1,5 +1,5 @@
 """AdaFocusV2: where to look in every frame, trained in one stage."""
-from typing import Dict, Literal, Optional, Tuple, get_args
+from typing import Dict, Optional, Tuple, get_args
 
 import torch
 import torch.nn.functional as F
@@ -16,8 +16,6 @@ from .base import ComponentRecognizer, Samples
 from .classifier import add_prefix, label_targets
 from .conditional_exit import see_until_exit
 from .memory_format import feature_map, use_channels_last
-
-_POOLS = {'mean': F.adaptive_avg_pool2d, 'max': F.adaptive_max_pool2d}
 
 
 @MODELS.register_module()
@@ -55,8 +53,6 @@ class AdaFocusV2(ComponentRecognizer):
             ``torch.nn.functional.interpolate`` that make the glance from a
             frame, as ``dict(size=96, mode='bilinear')``. Defaults to None,
             the frame as it is.
-        spatial_pool (str): ``'mean'``, or ``'max'`` where what matters is
-            small. Defaults to ``'mean'``.
         conditional_exit (str, optional): Confidence that is compared with
             the thresholds: ``'probability'``, ``'logit'``, or None for no
             exit. Defaults to ``'probability'``.
@@ -87,7 +83,6 @@ class AdaFocusV2(ComponentRecognizer):
                  num_candidates: int = 16,
                  patch_size: int = 128,
                  glance_resize: Optional[dict] = None,
-                 spatial_pool: Literal['mean', 'max'] = 'mean',
                  conditional_exit: Optional[ExitCriterion] = 'probability',
                  loss_cls: dict = dict(type='CrossEntropyLoss'),
                  channels_last: bool = True,
@@ -95,9 +90,12 @@ class AdaFocusV2(ComponentRecognizer):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, component_checkpoints, fold_norm)
-        _check_choice('spatial_pool', spatial_pool, tuple(_POOLS))
-        _check_choice('conditional_exit', conditional_exit,
-                      (None, *get_args(ExitCriterion)))
+        known = (None, *get_args(ExitCriterion))
+        if conditional_exit not in known:
+            raise ValueError(
+                f'conditional_exit must be one of '
+                f'{", ".join(map(repr, known))}, but got '
+                f'{conditional_exit!r}')
         self.global_cnn = MODELS.build(global_cnn)
         self.policy = MODELS.build(policy)
         self.local_cnn = MODELS.build(local_cnn)
@@ -110,7 +108,6 @@ class AdaFocusV2(ComponentRecognizer):
         self.num_candidates = num_candidates
         self.patch_size = patch_size
         self.glance_resize = glance_resize
-        self.spatial_pool = spatial_pool
         self.conditional_exit = conditional_exit
         self.register_buffer(
             'exit_thresholds', torch.full((num_candidates, ), float('inf')))
@@ -128,7 +125,7 @@ class AdaFocusV2(ComponentRecognizer):
         if self.glance_resize:
             images = F.interpolate(images, **self.glance_resize)
         maps = feature_map(self.network('global_cnn'), images)
-        vectors = self._pool(maps).unflatten(0, frames.shape[:2])
+        vectors = _mean(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
 
     def look(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
@@ -144,7 +141,7 @@ class AdaFocusV2(ComponentRecognizer):
         patches = bilinear_patches(
             frames.flatten(0, 1), patch_offset.flatten(0, 1),
             self.patch_size)  # (B * S, C, P, P)
-        vectors = self._pool(feature_map(
+        vectors = _mean(feature_map(
             self.network('local_cnn'), patches))
         return vectors.unflatten(0, frames.shape[:2])
 
@@ -279,9 +276,6 @@ class AdaFocusV2(ComponentRecognizer):
                 self, height, width)
         return self._unit_macs[height, width]
 
-    def _pool(self, maps: Tensor) -> Tensor:
-        return _POOLS[self.spatial_pool](maps, 1).flatten(1)
-
     def _check_inputs(self, inputs: Tensor) -> None:
         if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
             raise ValueError(
@@ -291,8 +285,6 @@ class AdaFocusV2(ComponentRecognizer):
                 f'SampleCandidateFrames to the same number')
 
 
-def _check_choice(name: str, value: Optional[str], known: tuple) -> None:
-    if value not in known:
-        raise ValueError(
-            f'{name} must be one of {", ".join(map(repr, known))}, but got '
-            f'{value!r}')
+def _mean(maps: Tensor) -> Tensor:
+    """Means of feature maps ``(N, C, h, w)`` over space, ``(N, C)``."""
+    return F.adaptive_avg_pool2d(maps, 1).flatten(1)

@@ -191,17 +191,6 @@ def test_sweeps_of_frames_and_patch_size():
     assert (box[2] - box[0]).item() == pytest.approx(20)
 
 
-def test_max_pooling_over_space():
-    mean, maximum = build(), build(spatial_pool='max')
-    frames = candidates(1)
-    with torch.no_grad():
-        maps = maximum.eval().glance(frames).maps
-        torch.testing.assert_close(
-            maximum.glance(frames).vectors, maps.amax(dim=(-2, -1)))
-        torch.testing.assert_close(
-            mean.eval().glance(frames).vectors, maps.mean(dim=(-2, -1)))
-
-
 def test_bfloat16_autocast_scores_in_float32():
     model = build().eval()
     with torch.no_grad(), torch.autocast('cpu', torch.bfloat16):
@@ -234,7 +223,6 @@ def test_component_checkpoint_of_an_ordinary_recognizer(tmp_path):
 
 
 @pytest.mark.parametrize('options,message', [
-    (dict(spatial_pool='sum'), "spatial_pool must be one of 'mean', 'max'"),
     (dict(conditional_exit='entropy'), "one of None, 'probability', 'logit'"),
     (dict(component_checkpoints=dict(backbone='x.pth')),
      "names 'backbone', but AdaFocusV2 has the components global_cnn"),
