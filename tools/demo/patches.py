@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import needle
 from needle import Metrics
@@ -29,6 +29,11 @@ TRAINED = {
 }
 #: Shares of patches at which AdaFocus+ is tested, the paper's and all.
 KEEP_RATIOS = (1., 0.9, 0.7, 0.5)
+#: Fixed patches that AdaFocusV2's checkpoint is tested with -> shipped config.
+FIXED = {
+    'centre': 'adafocusv2_needle_center.py',
+    'random': 'adafocusv2_needle_random.py',
+}
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -48,15 +53,21 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def tests_of(method: str) -> Dict[str, List[str]]:
-    """Name of each test of a trained method -> overrides of its config."""
-    if method != 'AdaFocus+':
-        return {method: []}
-    return {
-        f'{method}, keep ratio {ratio:g}':
-        [f'model.keep_ratio={ratio:g}', 'custom_hooks.1.before_test=True']
-        for ratio in KEEP_RATIOS
-    }
+def tests_of(method: str) -> Dict[str, Tuple[str, List[str]]]:
+    """Name of each test of a trained method -> config, and its overrides."""
+    config = TRAINED[method]
+    if method == 'AdaFocus+':
+        return {
+            f'{method}, keep ratio {ratio:g}':
+            (config, [f'model.keep_ratio={ratio:g}',
+                      'custom_hooks.1.before_test=True'])
+            for ratio in KEEP_RATIOS
+        }
+    tests: Dict[str, Tuple[str, List[str]]] = {method: (config, [])}
+    if method == 'AdaFocusV2':
+        tests.update({f'{method}, {patches}': (fixed, [])
+                      for patches, fixed in FIXED.items()})
+    return tests
 
 
 def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
@@ -82,11 +93,11 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
         config = TRAINED[method]
         work_dir = root / method
         checkpoint = needle.train(config, options, work_dir)
-        for name, overrides in tests_of(method).items():
+        for name, (tested, overrides) in tests_of(method).items():
             saved = root / f'{name.replace(", ", "_").replace(" ", "_")}.json'
             if not saved.is_file():
                 metrics = needle.test(
-                    config, checkpoint, work_dir / 'test',
+                    tested, checkpoint, work_dir / 'test',
                     tested_on(args.data, method) + overrides)
                 saved.write_text(json.dumps(metrics))
             results[name] = json.loads(saved.read_text())

@@ -1,4 +1,7 @@
-"""Patch policies that look at nothing: the baselines of AdaFocus Table 5."""
+"""Patch policies that look at nothing: the baselines of AdaFocus Table 5.
+
+For AdaFocus and AdaFocusV2 alike.
+"""
 from typing import Optional, Tuple
 
 import torch
@@ -27,6 +30,13 @@ class _FixedPatchPolicy(nn.Module):
                      state: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
         """The same, with an empty state ``(B, 0)``."""
         return self.draw_offsets(maps), maps.new_empty(len(maps), 0)
+
+    def forward(self,
+                features: Tensor,
+                hidden: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
+        """The same in place of ``PatchRegressor``; its state ``(1, B, 0)``."""
+        return (self.draw_offsets(features),
+                features.new_empty(1, len(features), 0))
 
 
 @MODELS.register_module()

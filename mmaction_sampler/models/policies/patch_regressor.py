@@ -34,8 +34,7 @@ class PatchRegressor(BaseModule):
                  hidden_channels: int = 2048,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.in_channels = in_channels
-        self.feature_size = feature_size
+        self.map_shape = (in_channels, feature_size, feature_size)
         self.encoder = nn.Sequential(
             nn.Conv2d(in_channels, conv_channels, 1, bias=False),
             nn.BatchNorm2d(conv_channels),
@@ -65,10 +64,10 @@ class PatchRegressor(BaseModule):
         Raises:
             ValueError: If the feature maps have another size.
         """
-        size = (self.feature_size, self.feature_size)
+        size = self.map_shape[1:]
         if features.shape[-2:] != size:
             raise ValueError(
-                f'PatchRegressor has feature_size={self.feature_size}, but '
+                f'PatchRegressor has feature_size={size[0]}, but '
                 f'the global network gives {tuple(features.shape[-2:])}; set '
                 f'feature_size to the side of its feature maps')
         codes = self.encoder(features.detach().flatten(0, 1))  # (B * S, D)

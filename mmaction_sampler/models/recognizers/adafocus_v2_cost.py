@@ -67,18 +67,19 @@ def measure_costs(model: AdaFocusV2, height: int,
 
     Returns:
         dict[str, ComponentCost]: Cost by component; the unit is a frame, the
-        calls are those of a video that stays to the end.
+        calls are those of a video that stays to the end. None of a policy
+        that looks at nothing.
     """
     zeros = next(model.parameters()).new_zeros
     frame = zeros(1, 1, 3, height, width)
-    size = model.policy.feature_size
-    maps = zeros(1, 1, model.policy.in_channels, size, size)
     features = zeros(1, 1, model.classifier.in_channels)
     units = dict(
         global_cnn=count_macs(_Glance(model), [frame]),
-        policy=count_macs(model.policy, [maps]),
         local_cnn=count_macs(_Look(model), [frame, zeros(1, 1, 2)]),
         classifier=count_macs(_FirstStep(model), [features]))
+    if next(model.policy.parameters(), None) is not None:
+        maps = zeros(1, 1, *model.policy.map_shape)
+        units['policy'] = count_macs(model.policy, [maps])
     return {name: ComponentCost(macs, model.num_candidates)
             for name, macs in units.items()}
 

@@ -191,6 +191,22 @@ def test_sweeps_of_frames_and_patch_size():
     assert (box[2] - box[0]).item() == pytest.approx(20)
 
 
+@pytest.mark.parametrize('kind', ['CenterPatchPolicy', 'RandomPatchPolicy'])
+def test_fixed_patches_with_the_weights_of_learned_ones(kind):
+    """They cost nothing, and videos leave one by one with them, too."""
+    learned, fixed = build().eval(), build(policy=dict(type=kind)).eval()
+    missing, _ = fixed.load_state_dict(learned.state_dict(), strict=False)
+    assert not missing
+    fixed.exit_thresholds.fill_(float('inf'))
+    fixed.exit_thresholds[2] = 0.
+    with torch.no_grad():
+        sample = fixed(candidates(2), samples([0, 1]), mode='predict')[0]
+    assert 'policy' not in sample.cost and len(sample.cost) == 3
+    corners = sample.selection.boxes[:, :2]
+    assert len(corners) == 3
+    assert (corners == 8.).all() == (kind == 'CenterPatchPolicy')
+
+
 def test_bfloat16_autocast_scores_in_float32():
     model = build().eval()
     with torch.no_grad(), torch.autocast('cpu', torch.bfloat16):

@@ -96,6 +96,9 @@ def test_adafocus_plus_is_tested_at_every_keep_ratio(demo, commands,
 def test_exits_are_solved_for_half_of_the_cost(demo, commands, after_demo):
     demo.main(['--seeds', '3', '--work-dir', str(after_demo), '--methods',
                'AdaFocusV2'])
+    assert [c[1] for c in commands if c[0] == 'test'] == [
+        'adafocusv2_needle.py', 'adafocusv2_needle_center.py',
+        'adafocusv2_needle_random.py']
     (_, _, script, *options), = [c for c in commands if c[0] == 'run']
     assert demo.Path(script).is_file()
     assert options[options.index('--gflops') + 1] == '0.0400'

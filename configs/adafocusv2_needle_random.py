@@ -1,0 +1,1 @@
+_base_ = 'adafocusv2/adafocusv2_r18-w16-r18-w16-random_1xb32-t10p40-48e_needle-rgb.py'
