@@ -1,40 +1,15 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
-# in a few of the frames, and in a few pixels of those. Random patches seldom
-# show it, so the local network should start from the classifier of a trained
-# OCSampler, which has the same layers:
-#   --cfg-options \
-#   model.component_checkpoints.local_cnn.checkpoint=OCSAMPLER_NEEDLE.pth \
-#   model.component_checkpoints.local_cnn.prefix=classifier.backbone.
+# in a few of the frames, and in a few pixels of those.
 # Several updates from each batch of actions: with one, 8 epochs are too few to
 # leave the uniform policy.
 _base_ = [
+    '../_base_/models/adafocus_needle.py',
     '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
 ]
 
-num_candidates = 10
 model = dict(
     type='AdaFocus',
-    num_candidates=num_candidates,
-    patch_size=40,
     glance_size=40,
-    global_cnn=dict(
-        type='mmpretrain.ResNet',
-        depth=18,
-        stem_channels=16,
-        base_channels=16,
-        num_stages=2,
-        strides=(1, 2),
-        dilations=(1, 1),
-        out_indices=(1, )),
-    local_cnn=dict(
-        type='mmpretrain.ResNet',
-        depth=18,
-        stem_channels=16,
-        base_channels=16,
-        num_stages=3,
-        strides=(1, 2, 2),
-        dilations=(1, 1, 1),
-        out_indices=(2, )),
     policy=dict(
         type='PatchPolicy',
         in_channels=32,
@@ -52,12 +27,7 @@ model = dict(
         type='PPOLoss',
         gamma=0.7,
         num_update_epochs=4,
-        entropy_coef=(0.04, 0.)),
-    data_preprocessor=dict(
-        type='InPlaceDataPreprocessor',
-        mean=[127.5, 127.5, 127.5],
-        std=[64., 64., 64.],
-        format_shape='NCHW'))
+        entropy_coef=(0.04, 0.)))
 
 train_cfg = dict(
     type='EpochBasedTrainLoop', max_epochs=21, val_begin=10, val_interval=1)

@@ -1,43 +1,20 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
-# in a few of the frames, and in a few pixels of those. The networks are those
-# of AdaFocus there; the local one should start from the same weights:
-#   --cfg-options \
-#   model.component_checkpoints.local_cnn.checkpoint=OCSAMPLER_NEEDLE.pth \
-#   model.component_checkpoints.local_cnn.prefix=classifier.backbone.
+# in a few of the frames, and in a few pixels of those.
 _base_ = [
+    '../_base_/models/adafocus_needle.py',
     '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
 ]
 
 num_candidates = 10
 model = dict(
     type='AdaFocusV2',
-    num_candidates=num_candidates,
-    patch_size=40,
     glance_resize=dict(size=40, mode='bilinear'),
-    global_cnn=dict(
-        type='mmpretrain.ResNet',
-        depth=18,
-        stem_channels=16,
-        base_channels=16,
-        num_stages=2,
-        strides=(1, 2),
-        dilations=(1, 1),
-        out_indices=(1, )),
     policy=dict(
         type='PatchRegressor',
         in_channels=32,
         feature_size=5,
         conv_channels=32,
         hidden_channels=128),
-    local_cnn=dict(
-        type='mmpretrain.ResNet',
-        depth=18,
-        stem_channels=16,
-        base_channels=16,
-        num_stages=3,
-        strides=(1, 2, 2),
-        dilations=(1, 1, 1),
-        out_indices=(2, )),
     classifier=dict(
         type='RunningMaxHead',
         num_classes=8,
@@ -48,12 +25,7 @@ model = dict(
     global_head=dict(
         type='BranchHead', num_classes=8, in_channels=32, dropout_ratio=0.),
     local_head=dict(
-        type='BranchHead', num_classes=8, in_channels=64, dropout_ratio=0.),
-    data_preprocessor=dict(
-        type='InPlaceDataPreprocessor',
-        mean=[127.5, 127.5, 127.5],
-        std=[64., 64., 64.],
-        format_shape='NCHW'))
+        type='BranchHead', num_classes=8, in_channels=64, dropout_ratio=0.))
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),

@@ -1,5 +1,7 @@
 # The generated needle videos whose class tells which plate comes first
 # (tools/data/needle/generate.py --variant order), N = 12 clips of L = 8.
+_base_ = 'needle_video_t10.py'
+
 data_root = 'data/needle_order'
 meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
              'clip_len', 'num_clips')
@@ -26,45 +28,20 @@ test_pipeline = [
     dict(type='PackActionInputs', meta_keys=meta_keys)
 ]
 train_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='UntrimmedVideoDataset',
         ann_file=f'{data_root}/annotations/train.txt',
         data_prefix=dict(video=f'{data_root}/videos'),
         num_classes=16,
         pipeline=train_pipeline))
 val_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='UntrimmedVideoDataset',
         ann_file=f'{data_root}/annotations/val.txt',
         data_prefix=dict(video=f'{data_root}/videos'),
         num_classes=16,
-        pipeline=test_pipeline,
-        test_mode=True))
+        pipeline=test_pipeline))
 test_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='UntrimmedVideoDataset',
         ann_file=f'{data_root}/annotations/test.txt',
         data_prefix=dict(video=f'{data_root}/videos'),
         num_classes=16,
-        pipeline=test_pipeline,
-        test_mode=True))
-val_evaluator = [
-    dict(
-        type='AccMetric',
-        metric_list=('top_k_accuracy', ),
-        metric_options=dict(top_k_accuracy=dict(topk=(1, )))),
-    dict(type='CostMetric')
-]
-test_evaluator = val_evaluator
+        pipeline=test_pipeline))
