@@ -1,5 +1,4 @@
 """FASTER on the needle set: which runs are made, and from what."""
-import importlib
 import json
 
 import pytest
@@ -8,35 +7,13 @@ from mmengine.config import Config
 
 
 @pytest.fixture()
-def demo(monkeypatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/demo'))
-    return importlib.import_module('clips')
+def demo(load_demo):
+    return load_demo('clips')
 
 
 @pytest.fixture()
-def commands(demo, monkeypatch):
-    """The commands that would run; their results are made up."""
-    made = []
-
-    def mim(verb, config, options, *more):
-        made.append((verb, config, options))
-        paths = dict(zip(more[::2], more[1::2]))
-        if verb == 'train':
-            work_dir = demo.Path(paths['--work-dir'])
-            work_dir.mkdir(parents=True, exist_ok=True)
-            (work_dir / 'last_checkpoint').write_text(f'{config}.pth')
-        else:
-            top1 = 0.5 if 'average' in config else 0.75
-            metrics = {'acc/top1': top1, 'cost/num_selected': 3.,
-                       'cost/gflops': 0.1}
-            path = demo.Path(paths['--json'])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(metrics))
-
-    monkeypatch.setattr(demo.needle, 'mim', mim)
-    monkeypatch.setattr(demo.needle, 'run', lambda *command: made.append(
-        ('run', *command)))
-    return made
+def commands(note_commands):
+    return note_commands({'average': 0.5})
 
 
 def test_all_stand_on_the_same_clip_models(demo, commands, tmp_path, capsys):
@@ -53,7 +30,7 @@ def test_all_stand_on_the_same_clip_models(demo, commands, tmp_path, capsys):
         shipped = Config.fromfile(REPOSITORY / 'configs' / config)
         assert list(shipped.model.component_checkpoints) == [name]
         assert (f'model.component_checkpoints.{name}.checkpoint='
-                'faster_needle_order.py.pth') in trained[config]
+                'mixed/faster_needle_order.py.pth') in trained[config]
         assert 'randomness.seed=3' in trained[config]
     assert sum(c[0] == 'test' for c in commands) == 6
     assert commands[0][-3:] == ('data/needle_order', '--variant', 'order')

@@ -1,46 +1,19 @@
 """The AdaFocus family on the needle set: which runs are made, from what."""
-import importlib
 import json
 
 import pytest
 from helpers import REPOSITORY
 from mmengine.config import Config
 
-TOP1 = {'adafocus_needle_center.py': 0.5, 'adafocus_needle_random.py': 0.5}
+
+@pytest.fixture()
+def demo(load_demo):
+    return load_demo('patches')
 
 
 @pytest.fixture()
-def demo(monkeypatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/demo'))
-    return importlib.import_module('patches')
-
-
-@pytest.fixture()
-def commands(demo, monkeypatch):
-    """The commands that would run; their results are made up."""
-    made = []
-
-    def mim(verb, config, options, *more):
-        made.append((verb, config, options))
-        paths = dict(zip(more[::2], more[1::2]))
-        if verb == 'train':
-            work_dir = demo.Path(paths['--work-dir'])
-            work_dir.mkdir(parents=True, exist_ok=True)
-            (work_dir / 'last_checkpoint').write_text(f'{config}.pth')
-        else:
-            metrics = {'acc/top1': TOP1.get(config, 0.75),
-                       'cost/num_selected': 10., 'cost/gflops': 0.08}
-            path = demo.Path(paths['--json'])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(metrics))
-
-    def run(*command):
-        made.append(('run', *command))
-        demo.Path(command[command.index('--json') + 1]).write_text('{}')
-
-    monkeypatch.setattr(demo.needle, 'mim', mim)
-    monkeypatch.setattr(demo.needle, 'run', run)
-    return made
+def commands(note_commands):
+    return note_commands({'adafocus_needle_': 0.5})
 
 
 @pytest.fixture()

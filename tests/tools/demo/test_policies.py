@@ -1,39 +1,17 @@
 """Table 4 on the needle set: which runs are made, and from what."""
-import importlib
-import json
-
 import pytest
 from helpers import REPOSITORY
 from mmengine.config import Config
 
 
 @pytest.fixture()
-def demo(monkeypatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/demo'))
-    return importlib.import_module('policies')
+def demo(load_demo):
+    return load_demo('policies')
 
 
 @pytest.fixture()
-def commands(demo, monkeypatch):
-    """The ``mim`` commands that would run; their results are made up."""
-    made = []
-
-    def mim(verb, config, options, *more):
-        made.append((verb, config, options))
-        paths = dict(zip(more[::2], more[1::2]))
-        if verb == 'train':
-            work_dir = demo.Path(paths['--work-dir'])
-            work_dir.mkdir(parents=True, exist_ok=True)
-            (work_dir / 'last_checkpoint').write_text(f'{config}.pth')
-        else:
-            metrics = {'acc/top1': 0.5, 'cost/num_selected': 3.,
-                       'cost/gflops': 0.1}
-            path = demo.Path(paths['--json'])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(metrics))
-
-    monkeypatch.setattr(demo.needle, 'mim', mim)
-    return made
+def commands(note_commands):
+    return note_commands()
 
 
 def ran_demo(folder, seed):
@@ -56,7 +34,8 @@ def test_trains_the_rivals_once_with_the_classifier_they_share(
             assert not taken and 'component_checkpoints' not in shipped.model
             continue
         assert set(shipped.model.component_checkpoints) == {'classifier'}
-        run = 'demo' if source == demo.DEMO else demo.LEARNED[source][0]
+        run = 'demo' if source == demo.DEMO else (
+            f'clip_reward_N=4/{demo.LEARNED[source][0]}')
         assert taken == [f'{key}{run}.pth']
     assert sum(verb == 'test' for verb, *_ in commands) == len(
         {**demo.READY, **demo.LEARNED})

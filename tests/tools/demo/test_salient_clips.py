@@ -1,5 +1,4 @@
 """SCSampler on long videos: which runs are made, and from what."""
-import importlib
 import json
 
 import pytest
@@ -8,36 +7,13 @@ from mmengine.config import Config
 
 
 @pytest.fixture()
-def demo(monkeypatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY / 'tools/demo'))
-    return importlib.import_module('salient_clips')
+def demo(load_demo):
+    return load_demo('salient_clips')
 
 
 @pytest.fixture()
-def commands(demo, monkeypatch):
-    """The commands that would run; their results are made up."""
-    made = []
-
-    def mim(verb, config, options, *more):
-        made.append((verb, config, options))
-        paths = dict(zip(more[::2], more[1::2]))
-        if verb == 'train':
-            work_dir = demo.Path(paths['--work-dir'])
-            work_dir.mkdir(parents=True, exist_ok=True)
-            (work_dir / 'last_checkpoint').write_text(
-                f'{work_dir.name}/{config}.pth')
-        else:
-            top1 = 0.25 if 'uniform' in config else 0.75
-            metrics = {'acc/top1': top1, 'cost/num_selected': 6.,
-                       'cost/gflops': 0.1}
-            path = demo.Path(paths['--json'])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(metrics))
-
-    monkeypatch.setattr(demo.needle, 'mim', mim)
-    monkeypatch.setattr(demo.needle, 'run', lambda *command: made.append(
-        ('run', *command)))
-    return made
+def commands(note_commands):
+    return note_commands({'uniform': 0.25})
 
 
 def value(options, key):
