@@ -14,8 +14,7 @@ from typing import Dict, List, Optional, Tuple
 
 import needle
 from needle import Metrics
-from policies import demo_checkpoint
-from rich.console import Console
+from policies import compare_seeds, demo_checkpoint
 
 SOLVER = Path(__file__).resolve().parents[1] / (
     'analysis_tools/solve_exit_thresholds.py')
@@ -142,15 +141,7 @@ def solve_exits(config: str, checkpoint: str, root: Path, data: str,
 
 def main(argv: Optional[List[str]] = None) -> None:
     """Train, test, compare."""
-    args = parse_args(argv)
-    try:
-        results = {seed: evaluate(args, seed) for seed in args.seeds}
-    except FileNotFoundError as error:
-        sys.exit(f'error: {error}')
-    path = Path(args.work_dir, 'patches.json')
-    path.write_text(json.dumps(needle.summarize(results), indent=2) + '\n')
-    Console(width=100).print(needle.table(results))
-    print(f'{path} written')
+    compare_seeds(evaluate, parse_args(argv), 'patches.json')
 
 
 if __name__ == '__main__':

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 import needle
 from needle import Metrics
@@ -123,17 +123,29 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
     return results
 
 
-def main(argv: Optional[List[str]] = None) -> None:
-    """Train, test, compare."""
-    args = parse_args(argv)
+def compare_seeds(
+        evaluate_seed: Callable[[argparse.Namespace, int], Dict[str, Metrics]],
+        args: argparse.Namespace, report: str) -> None:
+    """Evaluate each seed, print the table and write all figures.
+
+    Args:
+        evaluate_seed (Callable): Options and a seed -> metrics by name.
+        args (argparse.Namespace): Options of the command.
+        report (str): Name of the file in the folder of the results.
+    """
     try:
-        results = {seed: evaluate(args, seed) for seed in args.seeds}
+        results = {seed: evaluate_seed(args, seed) for seed in args.seeds}
     except FileNotFoundError as error:
         sys.exit(f'error: {error}')
-    path = Path(args.work_dir, 'policies.json')
+    path = Path(args.work_dir, report)
     path.write_text(json.dumps(needle.summarize(results), indent=2) + '\n')
     Console(width=100).print(needle.table(results))
     print(f'{path} written')
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Train, test, compare."""
+    compare_seeds(evaluate, parse_args(argv), 'policies.json')
 
 
 if __name__ == '__main__':
