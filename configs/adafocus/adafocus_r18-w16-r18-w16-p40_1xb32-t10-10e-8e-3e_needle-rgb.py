@@ -3,7 +3,7 @@
 # Several updates from each batch of actions: with one, 8 epochs are too few to
 # leave the uniform policy.
 _base_ = [
-    '../_base_/models/adafocus_needle.py',
+    '../_base_/models/adafocus_r18-w16.py',
     '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
 ]
 

@@ -1,7 +1,7 @@
 # The generated needle set (tools/data/needle/generate.py): what matters is
 # in a few of the frames, and in a few pixels of those.
 _base_ = [
-    '../_base_/models/adafocus_needle.py',
+    '../_base_/models/adafocus_r18-w16.py',
     '../_base_/datasets/needle_video_t10.py', '../_base_/default_runtime.py'
 ]
 
