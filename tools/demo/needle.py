@@ -170,14 +170,15 @@ def summarize(results: Dict[int, Dict[str, Metrics]]) -> dict:
                 seeds={str(seed): r for seed, r in results.items()})
 
 
-def table(results: Dict[int, Dict[str, Metrics]]) -> Table:
+def table(results: Dict[int, Dict[str, Metrics]],
+          title: str = 'Needle test set, the same classifier') -> Table:
     """The results as a table, with the spread over seeds if several.
 
     The first policy of the results is the one that leads the others.
     """
     first, *_ = names = list(next(iter(results.values())))
     seeds = ', '.join(str(seed) for seed in results)
-    drawn = Table(title=f'Needle test set, the same classifier, seed {seeds}')
+    drawn = Table(title=f'{title}, seed {seeds}')
     for column in ('frames', 'top-1', f'{first} leads by', 'frames used',
                    'GFLOPs per video'):
         drawn.add_column(

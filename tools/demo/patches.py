@@ -14,7 +14,7 @@ from typing import Dict, List, Optional, Tuple
 
 import needle
 from needle import Metrics
-from policies import compare_seeds, demo_checkpoint
+from policies import compare_seeds, demo_checkpoint, demo_parser
 
 SOLVER = Path(__file__).resolve().parents[1] / (
     'analysis_tools/solve_exit_thresholds.py')
@@ -33,23 +33,6 @@ FIXED = {
     'centre': 'adafocusv2_needle_center.py',
     'random': 'adafocusv2_needle_random.py',
 }
-
-
-def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
-    """Options of the command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        '--seeds', type=int, nargs='+', default=[0],
-        help='those that the demo was run with')
-    parser.add_argument(
-        '--methods', nargs='+', choices=list(TRAINED), default=list(TRAINED),
-        help='what to train and test')
-    parser.add_argument(
-        '--data', default='data/needle', help='folder of the data set')
-    parser.add_argument(
-        '--work-dir', default='work_dirs/demo',
-        help="folder of the demo's results; new ones go there, too")
-    return parser.parse_args(argv)
 
 
 def tests_of(method: str) -> Dict[str, Tuple[str, List[str]]]:
@@ -82,8 +65,10 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
     """
     root = Path(args.work_dir, f'seed{seed}', 'patches')
     start = 'model.component_checkpoints.local_cnn.'
+    splits = [*needle.data_options(args.data),
+              *needle.data_options(args.data, 'test')]
     options = [
-        *needle.data_options(args.data), f'randomness.seed={seed}',
+        *splits, f'randomness.seed={seed}',
         f'{start}checkpoint={demo_checkpoint(Path(args.work_dir), seed)}',
         f'{start}prefix=classifier.backbone.'
     ]
@@ -96,28 +81,16 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
             saved = root / f'{name.replace(", ", "_").replace(" ", "_")}.json'
             if not saved.is_file():
                 metrics = needle.test(
-                    tested, checkpoint, work_dir / 'test',
-                    tested_on(args.data, method) + overrides)
+                    tested, checkpoint, work_dir / 'test', splits + overrides)
                 saved.write_text(json.dumps(metrics))
             results[name] = json.loads(saved.read_text())
         if method == 'AdaFocusV2':
-            solve_exits(config, checkpoint, root, args.data,
+            solve_exits(config, checkpoint, root, splits,
                         results[method]['gflops'] / 2)
     return results
 
 
-def tested_on(data: str, method: str) -> List[str]:
-    """Overrides that point at the data set, and at the split of AdaFocus+'s
-    threshold."""
-    options = needle.data_options(data, 'test')
-    if method == 'AdaFocus+':
-        options += [f'val_dataloader.dataset.ann_file={data}/annotations/'
-                    'val.txt',
-                    f'val_dataloader.dataset.data_prefix.video={data}/videos']
-    return options
-
-
-def solve_exits(config: str, checkpoint: str, root: Path, data: str,
+def solve_exits(config: str, checkpoint: str, root: Path, splits: List[str],
                 gflops: float) -> None:
     """Solve AdaFocusV2's exits for a budget, and write the whole curve.
 
@@ -125,7 +98,7 @@ def solve_exits(config: str, checkpoint: str, root: Path, data: str,
         config (str): Name of a shipped config.
         checkpoint (str): Path.
         root (Path): Folder of the results; ``exits.json`` goes there.
-        data (str): Folder of the data set.
+        splits (list[str]): Overrides that point at the data set.
         gflops (float): Budget, multiply-adds / 1e9 a video.
     """
     report = root / 'exits.json'
@@ -135,13 +108,17 @@ def solve_exits(config: str, checkpoint: str, root: Path, data: str,
             sys.executable, str(SOLVER), str(configs / config), checkpoint,
             str(root / 'exits.pth'), '--gflops', f'{gflops:.4f}', '--split',
             'val', '--report', 'test', '--json', str(report),
-            '--cfg-options', *needle.data_options(data),
-            *needle.data_options(data, 'test'))
+            '--cfg-options', *splits)
 
 
 def main(argv: Optional[List[str]] = None) -> None:
     """Train, test, compare."""
-    compare_seeds(evaluate, parse_args(argv), 'patches.json')
+    parser = demo_parser(__doc__)
+    parser.add_argument(
+        '--methods', nargs='+', choices=list(TRAINED), default=list(TRAINED),
+        help='what to train and test')
+    compare_seeds(evaluate, parser.parse_args(argv), 'patches.json',
+                  'Needle test set, patches')
 
 
 if __name__ == '__main__':

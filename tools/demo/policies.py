@@ -36,9 +36,9 @@ READY = {
 }
 
 
-def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
-    """Options of the command."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def demo_parser(description: str) -> argparse.ArgumentParser:
+    """Options of a command that stands on the demo."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         '--seeds', type=int, nargs='+', default=[0],
         help='those that the demo was run with')
@@ -47,7 +47,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument(
         '--work-dir', default='work_dirs/demo',
         help="folder of the demo's results; new ones go there, too")
-    return parser.parse_args(argv)
+    return parser
 
 
 def demo_checkpoint(work_dir: Path, seed: int) -> str:
@@ -125,13 +125,14 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
 
 def compare_seeds(
         evaluate_seed: Callable[[argparse.Namespace, int], Dict[str, Metrics]],
-        args: argparse.Namespace, report: str) -> None:
+        args: argparse.Namespace, report: str, title: str) -> None:
     """Evaluate each seed, print the table and write all figures.
 
     Args:
         evaluate_seed (Callable): Options and a seed -> metrics by name.
         args (argparse.Namespace): Options of the command.
         report (str): Name of the file in the folder of the results.
+        title (str): Of the table.
     """
     try:
         results = {seed: evaluate_seed(args, seed) for seed in args.seeds}
@@ -139,13 +140,15 @@ def compare_seeds(
         sys.exit(f'error: {error}')
     path = Path(args.work_dir, report)
     path.write_text(json.dumps(needle.summarize(results), indent=2) + '\n')
-    Console(width=100).print(needle.table(results))
+    Console(width=100).print(needle.table(results, title))
     print(f'{path} written')
 
 
 def main(argv: Optional[List[str]] = None) -> None:
     """Train, test, compare."""
-    compare_seeds(evaluate, parse_args(argv), 'policies.json')
+    args = demo_parser(__doc__).parse_args(argv)
+    compare_seeds(evaluate, args, 'policies.json',
+                  'Needle test set, the same classifier')
 
 
 if __name__ == '__main__':

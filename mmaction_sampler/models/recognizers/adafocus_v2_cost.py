@@ -73,13 +73,12 @@ def measure_costs(model: AdaFocusV2, height: int,
     zeros = next(model.parameters()).new_zeros
     frame = zeros(1, 1, 3, height, width)
     features = zeros(1, 1, model.classifier.in_channels)
-    units = dict(
-        global_cnn=count_macs(_Glance(model), [frame]),
-        local_cnn=count_macs(_Look(model), [frame, zeros(1, 1, 2)]),
-        classifier=count_macs(_FirstStep(model), [features]))
+    units = dict(global_cnn=count_macs(_Glance(model), [frame]))
     if next(model.policy.parameters(), None) is not None:
         maps = zeros(1, 1, *model.policy.map_shape)
         units['policy'] = count_macs(model.policy, [maps])
+    units['local_cnn'] = count_macs(_Look(model), [frame, zeros(1, 1, 2)])
+    units['classifier'] = count_macs(_FirstStep(model), [features])
     return {name: ComponentCost(macs, model.num_candidates)
             for name, macs in units.items()}
 
