@@ -1,4 +1,5 @@
 """What one command line option changes in a config, one function each."""
+import logging
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import torch
@@ -27,6 +28,8 @@ def enable_amp(cfg: Config) -> None:
             # A stage without one keeps the wrapper of the stage before.
             key = f'custom_hooks[{i}].stages[{j}].optim_wrapper'
             wrappers[key] = stage.get('optim_wrapper')
+    if get_device() == 'cpu':
+        _warn_of_slow_bf16()
     for key, wrapper in wrappers.items():
         if wrapper is not None:
             _to_amp(key, wrapper)
@@ -70,10 +73,21 @@ def enable_test_amp(cfg: Config, precision: str) -> None:
     if device == 'cpu' and precision == 'fp16':
         raise ValueError('--amp fp16 needs an accelerator and this machine '
                          'has none; use --amp bf16.')
+    if device == 'cpu':
+        _warn_of_slow_bf16()
     # MMEngine's loops take the device's default.
     torch.set_autocast_dtype(device, dict(
         bf16=torch.bfloat16, fp16=torch.float16)[precision])
     cfg.test_cfg.fp16 = True
+
+
+def _warn_of_slow_bf16() -> None:
+    """PyTorch's bfloat16 convolutions want AVX-512; without, they crawl."""
+    if torch.backends.cpu.get_cpu_capability() == 'AVX2':
+        print_log(
+            '--amp: this processor has no AVX-512, and convolutions in '
+            'bfloat16 are about ten times slower on it than in float32; '
+            'leave --amp out here.', logger='current', level=logging.WARNING)
 
 
 def keep_ranks_uneven(cfg: Config) -> None:

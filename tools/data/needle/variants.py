@@ -52,8 +52,8 @@ def draw_order_free_scene(rng: np.random.Generator, label: int, easy: bool,
                            shares_of_b=SHORT_SHARES)
 
 
-# 12 to 16 of 96 frames, one or two of twelve clips.
-SHORT_SHARES = (Fraction(1, 8), Fraction(1, 6))
+# 20 to 28 of 96 frames, about three of twelve clips.
+SHORT_SHARES = (Fraction(5, 24), Fraction(7, 24))
 NONE_EASY = dict(train=0., val=0., test=0.)
 VARIANTS = {
     'main': Variant(
