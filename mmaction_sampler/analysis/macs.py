@@ -36,6 +36,7 @@ class ComponentCost(NamedTuple):
         return self.unit_macs * self.calls
 
 
+@torch.compiler.disable
 def count_macs(module: nn.Module, inputs: Sequence[Tensor]) -> int:
     """Count the multiply-adds of one forward pass by tracing it.
 

@@ -11,6 +11,7 @@ from mmaction_sampler.structures import Selection
 from .adafocus_v2_state import SeenVideos
 
 
+@torch.compiler.disable
 def fill_samples(data_samples: List[ActionDataSample], seen: SeenVideos,
                  patch_size: int, size: Tuple[int, int],
                  costs: Dict[str, ComponentCost],

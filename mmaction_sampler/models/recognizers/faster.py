@@ -8,11 +8,11 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision
-from mmaction_sampler.structures import Selection
 from ..necks import AggregationState
 from .base import ComponentRecognizer
 from .classifier import add_prefix, label_targets
 from .clip_pattern import ClipPattern
+from .clip_record import record_clips
 from .faster_cost import measure_costs
 from .feature_cache import FeatureCache
 from .memory_format import last_map
@@ -263,18 +263,11 @@ class FASTER(ComponentRecognizer):
             expensive clips) and ``cost``.
         """
         steps = self.step_scores(inputs)
-        costs = self.component_costs(*inputs.shape[-2:])
-        inds = torch.tensor(self.positions['expensive_model'],
-                            dtype=torch.long)
-        for scores, sample in zip(steps, data_samples):
-            sample.set_pred_score(scores[-1])
-            sample.set_pred_label(scores[-1].argmax(dim=-1, keepdim=True))
-            sample.step_scores = scores
-            sample.selection = Selection.create(
-                inds, self.num_clips, unit='clip')
-            sample.cost = {name: c.macs for name, c in costs.items()}
-        return data_samples
+        return record_clips(
+            data_samples, steps, self.positions['expensive_model'],
+            self.component_costs(*inputs.shape[-2:]))
 
+    @torch.compiler.disable
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds per video; see :class:`ComponentRecognizer`."""

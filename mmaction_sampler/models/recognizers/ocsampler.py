@@ -1,4 +1,5 @@
 """OCSampler: compressing videos to one clip with single-step sampling."""
+from functools import partial
 from typing import (ContextManager, Dict, List, Optional, Sequence, Tuple,
                     Union)
 
@@ -10,12 +11,12 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (full_precision, random_inds, resize,
                                   top_inds)
-from mmaction_sampler.structures import Selection
 from ..losses import draw_clips, policy_losses
 from .base import ComponentRecognizer
 from .classifier import (add_prefix, classifier_input,
                          keep_full_precision, label_targets, take_frames)
 from .clip_scorer import ClipScorer, classify_selected, confidence
+from .frame_record import record_frames
 from .memory_format import feature_map, use_channels_last
 from .ocsampler_cost import measure_costs
 
@@ -256,17 +257,8 @@ class OCSampler(ComponentRecognizer):
             ValueError: If T is not ``num_candidates``.
         """
         scores, selected, probs = self._select_and_classify(inputs)
-        # One copy for the batch: every sample's record is checked there.
-        selected, probs = selected.cpu(), probs.cpu()
-        for i, sample in enumerate(data_samples):
-            inds = selected[i].nonzero().flatten()
-            costs = self.costs(*inputs.shape[-2:], len(inds))
-            sample.set_pred_score(scores[i])
-            sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
-            sample.selection = Selection.create(
-                inds, self.num_candidates, unit='frame', scores=probs[i])
-            sample.cost = {name: c.macs for name, c in costs.items()}
-        return data_samples
+        return record_frames(data_samples, scores, selected, probs,
+                             partial(self.costs, *inputs.shape[-2:]))
 
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:

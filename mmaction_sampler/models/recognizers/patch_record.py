@@ -1,6 +1,7 @@
 """Writing what was recognized from patches into the data samples."""
 from typing import Dict, List, Optional
 
+import torch
 from mmaction.structures import ActionDataSample
 from torch import Tensor
 
@@ -9,6 +10,7 @@ from mmaction_sampler.structures import Selection
 from .adafocus_types import Recognition
 
 
+@torch.compiler.disable
 def record_patches(data_samples: List[ActionDataSample],
                    recognition: Recognition, boxes: Tensor,
                    costs: Dict[str, ComponentCost],

@@ -4,7 +4,7 @@ little of the frame matters.
 Variants: in ``main`` two plates decide the class, each is seen for a short
 while. In ``order`` each is seen for nearly half of the video, and the class
 also says which comes first. In ``order-free`` it does not, and B is seen for
-an eighth. In ``long`` both are seen together, among slow, silent decoys.
+about a quarter. In ``long`` both are seen together, among slow, silent decoys.
 
 Every video is drawn from its own random generator, seeded with the seed, the
 split and the number of the video, so the same settings give the same bytes

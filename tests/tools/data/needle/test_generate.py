@@ -208,7 +208,7 @@ def test_other_settings_need_overwrite(tool: ModuleType, tmp_path: Path,
 
 
 @pytest.mark.parametrize('variant, num_classes, b_lengths', [
-    ('order', 16, (40, 44)), ('order-free', 8, (12, 16))])
+    ('order', 16, (40, 44)), ('order-free', 8, (20, 28))])
 def test_variants_with_long_plates(tool: ModuleType, tmp_path: Path,
                                    variant: str, num_classes: int,
                                    b_lengths: Tuple[int, int]) -> None:
