@@ -36,7 +36,7 @@ class ComponentCost(NamedTuple):
         return self.unit_macs * self.calls
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # a trace itself
 def count_macs(module: nn.Module, inputs: Sequence[Tensor]) -> int:
     """Count the multiply-adds of one forward pass by tracing it.
 

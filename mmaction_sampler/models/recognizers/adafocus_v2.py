@@ -268,7 +268,7 @@ class AdaFocusV2(ComponentRecognizer):
             data_samples, seen, self.patch_size, size,
             self.component_costs(*size), self.conditional_exit)
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # a trace
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds per video without exits; the unit is a frame."""

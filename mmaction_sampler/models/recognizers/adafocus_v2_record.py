@@ -11,7 +11,7 @@ from mmaction_sampler.structures import Selection
 from .adafocus_v2_state import SeenVideos
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # fills samples, runs no network
 def fill_samples(data_samples: List[ActionDataSample], seen: SeenVideos,
                  patch_size: int, size: Tuple[int, int],
                  costs: Dict[str, ComponentCost],

@@ -195,7 +195,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         return record_patches(data_samples, recognition, boxes,
                               self.component_costs(*size), self.num_glance)
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # a trace
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds per video; see :class:`ComponentRecognizer`.

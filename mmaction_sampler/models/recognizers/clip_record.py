@@ -9,7 +9,7 @@ from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # fills samples, runs no network
 def record_clips(data_samples: List[ActionDataSample], step_scores: Tensor,
                  expensive: Sequence[int], costs: Dict[str, ComponentCost]
                  ) -> List[ActionDataSample]:

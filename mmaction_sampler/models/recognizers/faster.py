@@ -267,7 +267,7 @@ class FASTER(ComponentRecognizer):
             data_samples, steps, self.positions['expensive_model'],
             self.component_costs(*inputs.shape[-2:]))
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # a trace
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds per video; see :class:`ComponentRecognizer`."""

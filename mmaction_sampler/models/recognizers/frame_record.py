@@ -9,7 +9,7 @@ from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # fills samples, runs no network
 def record_frames(data_samples: List[ActionDataSample], scores: Tensor,
                   selected: Tensor, probs: Tensor,
                   costs: Callable[[int], Dict[str, ComponentCost]]

@@ -220,7 +220,7 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             self.component_costs(*size),
             first=inputs.shape[1] - recognition.keep.shape[1])
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # a trace
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds per video; see :class:`ComponentRecognizer`.

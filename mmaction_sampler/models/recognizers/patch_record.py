@@ -10,7 +10,7 @@ from mmaction_sampler.structures import Selection
 from .adafocus_types import Recognition
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # fills samples, runs no network
 def record_patches(data_samples: List[ActionDataSample],
                    recognition: Recognition, boxes: Tensor,
                    costs: Dict[str, ComponentCost],
