@@ -34,7 +34,7 @@ from scene import MIN_SIZE, Plate, draw_labels
 from variants import VARIANTS
 
 # Raise this when the same settings come to give other videos.
-FORMAT = 2
+FORMAT = 3
 
 SPLITS = ('train', 'val', 'test')
 # In the place of a video's number: the generator of a split's labels. A list
