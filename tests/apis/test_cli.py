@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import List
+from typing import Callable, List
 
 import pytest
 import torch
@@ -190,8 +190,9 @@ def test_amp_of_a_test(config: str, argument: list, device: str,
 @pytest.mark.parametrize('capability, device, warned', [
     ('AVX2', 'cpu', True), ('AVX512', 'cpu', False), ('AVX2', 'cuda', False)])
 def test_amp_warns_where_bf16_is_slow(
-        config: str, monkeypatch: pytest.MonkeyPatch, argv: list, parse,
-        edit, capability: str, device: str, warned: bool) -> None:
+        config: str, monkeypatch: pytest.MonkeyPatch, argv: list,
+        parse: Callable, edit: Callable, capability: str, device: str,
+        warned: bool) -> None:
     Path(config).write_text(CONFIG.replace(", 'toy_parts'", ''))
     monkeypatch.setattr(config_edits, 'get_device', lambda: device)
     monkeypatch.setattr(
