@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import List, Optional
+from typing import Iterator, List, Optional
 
 import av
 import numpy as np
+import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
@@ -26,25 +28,28 @@ def write_video(path: Path,
                 num_frames: int = 12,
                 size: int = 32,
                 shade: int = 0,
-                codec: str = 'libx264') -> Path:
+                codec: str = 'libx264',
+                slope: int = 0) -> Path:
     """Write a small file, H.264 by default; frame i has grey level
-    ``shade + 8 * i``, at most 255.
+    ``shade + 8 * i`` and ``slope`` more in the corner at the lower right, at
+    most 255.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    side = np.linspace(0, 1, size)
+    ramp = slope * np.outer(side, side)[..., None].repeat(3, -1)
     with av.open(str(path), 'w') as container:
         stream = container.add_stream(codec, rate=10)
         stream.width = stream.height = size
         stream.pix_fmt = 'yuv420p'
         for i in range(num_frames):
-            level = min(shade + 8 * i, 255)
-            image = np.full((size, size, 3), level, np.uint8)
+            image = (shade + 8 * i + ramp).clip(max=255).astype(np.uint8)
             frame = av.VideoFrame.from_ndarray(image, format='rgb24')
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
 
 
-def write_dataset(root: Path, num_videos: int = 8) -> Path:
+def write_dataset(root: Path, num_videos: int = 8, slope: int = 0) -> Path:
     """Write videos whose brightness tells the class, and their list.
 
     Returns:
@@ -52,11 +57,24 @@ def write_dataset(root: Path, num_videos: int = 8) -> Path:
     """
     lines = []
     for i in range(num_videos):
-        write_video(root / f'{i}.mp4', shade=60 * (i % NUM_CLASSES))
+        write_video(root / f'{i}.mp4', shade=60 * (i % NUM_CLASSES),
+                    slope=slope)
         lines.append(f'{i}.mp4 {i % NUM_CLASSES}')
     ann_file = root / 'list.txt'
     ann_file.write_text('\n'.join(lines) + '\n')
     return ann_file
+
+
+@contextmanager
+def undrawn_weights() -> Iterator[None]:
+    """Build large networks with zeros, in half of the time, where only their
+    shapes matter.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ('uniform_', 'normal_'):
+            patch.setattr(torch.Tensor, name,
+                          lambda weights, *_, **__: weights.zero_())
+        yield
 
 
 def tiny_classifier(dims: int = 2) -> dict:

@@ -1,13 +1,16 @@
 """Every shipped config, without data, weights or a network connection."""
+import copy
 import re
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 import torch
-from helpers import REPOSITORY, mim_name
+from helpers import REPOSITORY, mim_name, undrawn_weights
 from mmaction.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
+from mmengine.model import BaseModel
+from mmengine.registry import init_default_scope
 
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 
@@ -15,6 +18,8 @@ CONFIGS = REPOSITORY / 'configs'
 FILES = sorted(CONFIGS.rglob('*.py'))
 RUNNABLE = [path for path in FILES if '_base_' not in path.parts]
 ALIASES = [path for path in RUNNABLE if path.parent == CONFIGS]
+# By the text of their configs, which aliases share.
+_MODELS: Dict[str, BaseModel] = {}
 # Transforms that choose a video's frames; a pipeline has one of them.
 SAMPLERS = ('SampleCandidateFrames', 'SampleFrames',
             'SampleGlanceFocusFrames', 'SampleSelectedFrames',
@@ -37,17 +42,30 @@ def pipelines(node: Any) -> Iterator[List[dict]]:
         yield from pipelines(child)
 
 
-@pytest.fixture(params=RUNNABLE, ids=name_of)
-def cfg(request: pytest.FixtureRequest,
-        monkeypatch: pytest.MonkeyPatch) -> Config:
-    """A config, read where every download is an error."""
+@pytest.fixture(scope='module', params=RUNNABLE, ids=name_of)
+def built(request: pytest.FixtureRequest) -> Tuple[Config, BaseModel]:
+    """A config and its model, built where every download is an error."""
 
     def refuse(*args: object) -> None:
         raise AssertionError(f'a download was tried: {args}')
 
-    monkeypatch.setattr('mmengine.runner.checkpoint.load_url', refuse)
-    monkeypatch.setattr(torch.hub, 'load_state_dict_from_url', refuse)
-    return Config.fromfile(request.param)
+    init_default_scope('mmaction')  # comes before each test's own
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('mmengine.runner.checkpoint.load_url', refuse)
+        patch.setattr(torch.hub, 'load_state_dict_from_url', refuse)
+        cfg = Config.fromfile(request.param)
+        key = str(cfg.model)
+        if key not in _MODELS:
+            with undrawn_weights():
+                _MODELS[key] = MODELS.build(copy.deepcopy(cfg.model))
+            _MODELS[key].to('meta')  # takes no memory
+        return cfg, _MODELS[key]
+
+
+@pytest.fixture
+def cfg(built: Tuple[Config, BaseModel]) -> Config:
+    """A config that the test may change."""
+    return copy.deepcopy(built[0])
 
 
 def is_ours(cfg: Config) -> bool:
@@ -57,7 +75,6 @@ def is_ours(cfg: Config) -> bool:
 
 def test_builds_its_parts(cfg: Config, tmp_path: Path,
                           monkeypatch: pytest.MonkeyPatch) -> None:
-    MODELS.build(cfg.model)
     found = list(pipelines(cfg.to_dict()))
     assert len(found) >= 3
     monkeypatch.chdir(tmp_path)
@@ -83,13 +100,14 @@ def write_selection_file(transform: dict) -> None:
             '{"path": "0.mp4", "total_frames": 9, "frame_inds": [0]}\n')
 
 
-def test_stages_and_candidates_fit_the_model(cfg: Config) -> None:
+def test_stages_and_candidates_fit_the_model(
+        built: Tuple[Config, BaseModel]) -> None:
+    cfg, model = built
     hooks = [hook for hook in cfg.get('custom_hooks', [])
              if hook.type == 'TrainingStageHook']
     if not is_ours(cfg):
         assert hooks == []
         return
-    model = MODELS.build(cfg.model)
     hook, = hooks
     stages = HOOKS.build(hook).stages
     names = [stage['name'] for stage in stages]

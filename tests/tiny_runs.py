@@ -46,7 +46,7 @@ def tiny_runs(root: Path) -> Dict[str, Config]:
     Returns:
         dict[str, Config]: Not yet with random augmentation or workers.
     """
-    videos = write_dataset(root / 'videos')
+    videos = write_dataset(root / 'videos', slope=90)
     frames = [tiny_ocsampler(), tiny_ocsampler_plus(),
               dict(tiny_ocsampler(), type='FrameRanker'), tiny_adafocus(),
               tiny_adafocus(kind='AdaFocusPlus', skip_policy=SKIP_POLICY),

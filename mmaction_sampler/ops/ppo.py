@@ -2,7 +2,7 @@
 
 B videos and T steps: rewards, returns and values are ``(B, T)``.
 """
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import torch
 import torch.nn.functional as F
@@ -55,20 +55,25 @@ def discounted_returns(rewards: Tensor, gamma: float) -> Tensor:
     return rewards @ weights
 
 
-def normalize_returns(returns: Tensor, eps: float = 1e-5) -> Tensor:
+def normalize_returns(returns: Tensor, population: Optional[Tensor] = None,
+                      eps: float = 1e-5) -> Tensor:
     """Shift and scale to mean 0 and standard deviation 1 over all T x B.
 
     Args:
         returns (Tensor): Float ``(B, T)``.
+        population (Tensor, optional): What mean and standard deviation are
+            taken of, float ``(B', T)``. Defaults to the returns.
         eps (float): Added to the (unbiased) standard deviation. Defaults to
             1e-5.
 
     Returns:
         Tensor: Float ``(B, T)``; a single number becomes 0.
     """
-    if returns.numel() < 2:
+    if population is None:
+        population = returns
+    if population.numel() < 2:
         return torch.zeros_like(returns)
-    return (returns - returns.mean()) / (returns.std() + eps)
+    return (returns - population.mean()) / (population.std() + eps)
 
 
 def clipped_surrogate_loss(log_probs: Tensor, old_log_probs: Tensor,

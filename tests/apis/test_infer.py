@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import List
 
 import pytest
-from helpers import REPOSITORY, run_python, write_video
+from helpers import REPOSITORY, write_video
+from helpers_forks import run_forked
 from helpers_infer import write_recognizer
 
 from mmaction_sampler.apis.infer import main
@@ -59,7 +60,7 @@ def test_killed_and_started_again(recognizer, tmp_path):
     assert 0 < done < 600
     with path.open('ab') as file:
         file.write(b'{"path": "videos/5')
-    result = run_python(tmp_path, *command, '--batch-size', '32')
+    result = run_forked(tmp_path, *command, '--batch-size', '32')
     assert result.returncode == 0, result.stderr
     assert path.read_bytes().startswith(before[:before.rfind(b'\n') + 1])
     names = [Path(r['path']).name for r in records(path)]
@@ -69,10 +70,9 @@ def test_killed_and_started_again(recognizer, tmp_path):
 
 def test_processes_share_the_videos(recognizer, videos, tmp_path):
     out = tmp_path / 'out'
-    result = run_python(
-        tmp_path, '-W', 'ignore', '-m', 'torch.distributed.run',
-        '--nproc_per_node=2', '--master_port=29631', *COMMAND[2:],
-        *recognizer, str(videos), '--out', str(out), '--launcher', 'pytorch')
+    result = run_forked(
+        tmp_path, *COMMAND, *recognizer, str(videos), '--out', str(out),
+        '--launcher', 'pytorch', ranks=2)
     assert result.returncode == 0, result.stderr
     assert sorted(r['path'] for r in records(out / 'results.jsonl')) == [
         str(videos / name) for name in ('a.mp4', 'b.mp4', 'sub/a.mp4')]
@@ -144,7 +144,7 @@ def test_stream_writes_results_alone(tmp_path):
     """One line a frame on standard output, and nothing else."""
     config, weights = write_recognizer(tmp_path, 'adafocus')
     video = write_video(tmp_path / 'v.mp4')
-    result = run_python(
+    result = run_forked(
         tmp_path, *COMMAND, config, weights, '--stream', str(video), '--out',
         'out', '--movies', '--max-predictions', '7')
     assert result.returncode == 0, result.stderr

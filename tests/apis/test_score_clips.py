@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from helpers import NUM_CLASSES, REPOSITORY, run_python, tiny_classifier
+from helpers import NUM_CLASSES, REPOSITORY, tiny_classifier
+from helpers_forks import run_forked
 from helpers_scsampler import write_clip_dataset
 from mmaction.registry import MODELS
 from mmengine.config import Config
@@ -160,10 +161,9 @@ def test_killed_command_and_two_processes(folder, tmp_path) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert shared.stat().st_size
-    result = run_python(
-        tmp_path, '-m', 'torch.distributed.run', '--standalone',
-        '--nproc_per_node=2', tool, *arguments(folder, shared),
-        '--launcher', 'pytorch')
+    result = run_forked(
+        tmp_path, tool, *arguments(folder, shared), '--launcher', 'pytorch',
+        ranks=2)
     assert result.returncode == 0, result.stderr[-2000:]
     assert lines_of(shared) == lines_of(alone)
 

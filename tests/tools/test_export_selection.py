@@ -8,7 +8,8 @@ from typing import List
 
 import pytest
 import torch
-from helpers import REPOSITORY, run_python, tiny_config, tiny_ocsampler
+from helpers import REPOSITORY, tiny_config, tiny_ocsampler
+from helpers_forks import run_forked
 from mmaction.registry import MODELS
 
 SCRIPT = str(REPOSITORY / 'tools/export_selection.py')
@@ -50,11 +51,9 @@ def folder(ann_file: Path, tmp_path: Path) -> Path:
 
 def export(folder: Path, *options: str, ranks: int = 1) -> CompletedProcess:
     """The command, in the folder."""
-    launcher = ['-m', 'torch.distributed.run', '--standalone',
-                f'--nproc_per_node={ranks}'] if ranks > 1 else []
     options += ('--launcher', 'pytorch') if ranks > 1 else ()
-    return run_python(folder, *launcher, SCRIPT, 'config.py', 'weights.pth',
-                      'out.jsonl', *options)
+    return run_forked(folder, SCRIPT, 'config.py', 'weights.pth', 'out.jsonl',
+                      *options, ranks=ranks)
 
 
 def paths(folder: Path) -> List[str]:

@@ -77,6 +77,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument(
         '--amp', nargs='?', const='auto', choices=('auto', 'bf16', 'fp16'),
         help='mixed precision; auto is bf16 on a CPU, fp16 on a GPU')
+    parser.add_argument(
+        '--plain', action='store_true',
+        help="run the first config once more as the baseline, as its "
+        "authors' code runs: float32, PyTorch's own layouts, batch norms "
+        'apart; needs a recognizer of this package')
     parser.add_argument('--json', help='write the report to this file, too')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, default={},
@@ -114,6 +119,37 @@ def run_settings(args: argparse.Namespace) -> Settings:
         random_input=args.random_input, shape=args.shape)
 
 
+def build_subjects(args: argparse.Namespace,
+                   settings: Settings) -> List[Subject]:
+    """The recognizers, that of ``--plain`` before the others."""
+    checkpoints = args.checkpoints or [None] * len(args.configs)
+    subjects = [Subject(settings, config, checkpoint)
+                for config, checkpoint in zip(args.configs, checkpoints)]
+    if args.plain:
+        subjects.insert(0, plain_subject(
+            settings, args.configs[0], checkpoints[0]))
+    return subjects
+
+
+def plain_subject(settings: Settings, config: str,
+                  checkpoint: Optional[str]) -> Subject:
+    """A recognizer without what :mod:`mmaction_sampler` makes faster.
+
+    Raises:
+        ValueError: If the config's recognizer has no such settings.
+    """
+    plain = {'model.channels_last': False, 'model.fold_norm': False}
+    try:
+        return Subject(
+            settings._replace(
+                amp=None, cfg_options={**settings.cfg_options, **plain}),
+            config, checkpoint, name=f'{Path(config).stem} (plain)')
+    except TypeError as error:
+        raise ValueError(
+            f'{config}: --plain needs a recognizer with channels_last and '
+            f'fold_norm: {error}') from error
+
+
 def benchmark(subjects: List[Subject], repeats: int,
               warmup: int) -> List[dict]:
     """Measure recognizers in turn.
@@ -135,7 +171,7 @@ def benchmark(subjects: List[Subject], repeats: int,
     for subject, own in zip(subjects, series):
         compared = ratios(own, series[0])
         rows.append(dict(
-            name=Path(subject.config).stem, config=subject.config,
+            name=subject.name, config=subject.config,
             checkpoint=subject.checkpoint, num_videos=subject.num_videos,
             num_unreadable=subject.num_unreadable,
             num_workers=subject.num_workers,
@@ -171,9 +207,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     settings = run_settings(args)
     if settings.device == 'cpu':
         keep_freed_memory()
-    checkpoints = args.checkpoints or [None] * len(args.configs)
-    subjects = [Subject(settings, config, checkpoint)
-                for config, checkpoint in zip(args.configs, checkpoints)]
+    subjects = build_subjects(args, settings)
     rows = benchmark(subjects, args.repeats, args.warmup)
     for row, subject in zip(rows, subjects):
         row.update(memory_of(subject))
@@ -184,6 +218,7 @@ def main(argv: Optional[List[str]] = None) -> None:
             settings._asdict(), repeats=args.repeats, warmup=args.warmup,
             threads=torch.get_num_threads(), torch=torch.__version__,
             machine=platform.machine(), baseline=args.configs[0],
+            plain=args.plain,
             configs=rows)
         Path(args.json).write_text(json.dumps(report, indent=2) + '\n')
 

@@ -1,6 +1,7 @@
 """One recognizer under measurement, and the videos that it is given."""
 import time
 from contextlib import nullcontext
+from pathlib import Path
 from typing import (Callable, ContextManager, Dict, List, NamedTuple,
                     Optional, Tuple)
 
@@ -63,6 +64,8 @@ class Subject:
         config (str): Path of the config.
         checkpoint (str, optional): Its weights. Without, they are random:
             figures of time hold, those of accuracy do not.
+        name (str, optional): What it is called in the report; by default as
+            the config's file.
 
     Attributes:
         num_videos (int): Videos in use.
@@ -79,8 +82,10 @@ class Subject:
     """
 
     def __init__(self, settings: Settings, config: str,
-                 checkpoint: Optional[str] = None) -> None:
+                 checkpoint: Optional[str] = None,
+                 name: Optional[str] = None) -> None:
         self.settings, self.config = settings, config
+        self.name = name or Path(config).stem
         self.checkpoint = checkpoint
         cfg = read_config(config, settings.cfg_options)
         set_multi_processing(**cfg.get('env_cfg', {}).get('mp_cfg', {}))

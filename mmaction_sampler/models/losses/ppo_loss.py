@@ -1,7 +1,9 @@
 """PPO as a configurable part of a recognizer."""
 from typing import Dict, Sequence, Union
 
+import torch
 from mmaction.registry import MODELS
+from mmengine.dist import all_gather
 from torch import Tensor, nn
 
 from mmaction_sampler.ops import (Rollout, clipped_surrogate_loss,
@@ -26,7 +28,8 @@ class PPOLoss(nn.Module):
             bonus, entropy in nats; a pair is (start, end), linear over the
             stage. Defaults to 0.01.
         normalize_returns (bool): Whether returns are brought to mean 0 and
-            standard deviation 1 over the batch. Defaults to True.
+            standard deviation 1 over the batch, of all ranks. Defaults to
+            True.
 
     Raises:
         ValueError: If a number is outside its range.
@@ -60,15 +63,19 @@ class PPOLoss(nn.Module):
     def returns(self, rewards: Tensor) -> Tensor:
         """What the policy is to maximise, step by step.
 
+        Returns are normalised over the batches of all ranks, so that these
+        learn as one process with the whole batch would.
+
         Args:
-            rewards (Tensor): Float ``(B, T)``.
+            rewards (Tensor): Float ``(B, T)``, B as large on every rank.
 
         Returns:
             Tensor: Float ``(B, T)``.
         """
         returns = discounted_returns(rewards, self.gamma)
-        return normalize_returns(returns) if self.normalize_returns else (
-            returns)
+        if not self.normalize_returns:
+            return returns
+        return normalize_returns(returns, torch.cat(all_gather(returns)))
 
     def forward(self, output: PolicyOutput, rollout: Rollout,
                 stage_progress: float) -> Dict[str, Tensor]:

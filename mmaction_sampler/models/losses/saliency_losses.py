@@ -4,6 +4,7 @@ from typing import NamedTuple, Optional
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
+from mmengine.dist import all_reduce, get_world_size
 from torch import Tensor, nn
 
 from mmaction_sampler.ops import full_precision
@@ -91,6 +92,23 @@ def _oracle_scores(truth: ClipTruth, loss: nn.Module) -> Tensor:
     return truth.confidence
 
 
+def _rank_weight(count: Tensor) -> Tensor:
+    """What weighs a mean over this rank's items, whose number differs.
+
+    Gradients are averaged over ranks. So weighted, they are those of the mean
+    over all ranks' items. One process has weight 1.
+
+    Args:
+        count (Tensor): Items of this rank, a long scalar.
+
+    Returns:
+        Tensor: A float scalar, at least 0.
+    """
+    mean_count = count.float()
+    all_reduce(mean_count, op='mean')
+    return count / mean_count.clamp(min=1 / get_world_size())
+
+
 @MODELS.register_module()
 class ActionClassificationLoss(nn.Module):
     """AC: every clip is taken for an example of the video's action.
@@ -120,7 +138,9 @@ class ActionClassificationLoss(nn.Module):
                 f'joint training another loss')
         shares = truth.targets / truth.targets.sum(dim=1, keepdim=True)
         targets = shares[truth.videos[output.clips]]  # (M, num_classes)
-        return F.cross_entropy(full_precision(output.logits), targets)
+        weight = _rank_weight(output.clips.new_tensor(len(output.clips)))
+        return weight * F.cross_entropy(
+            full_precision(output.logits), targets)
 
 
 @MODELS.register_module()
@@ -163,7 +183,8 @@ class SaliencyClassificationLoss(nn.Module):
         saliency = full_precision(output.saliency)
         # Not for autocast: outside it, as the saliency is in full precision.
         with torch.autocast(saliency.device.type, enabled=False):
-            return F.binary_cross_entropy(saliency, labels.to(saliency))
+            loss = F.binary_cross_entropy(saliency, labels.to(saliency))
+        return _rank_weight(truth.videos.new_tensor(len(labels))) * loss
 
 
 @MODELS.register_module()
@@ -207,5 +228,6 @@ class SaliencyRankingLoss(nn.Module):
         distance = saliency[:, None] - saliency[None]  # (L, L)
         hinge = (self.margin - labels * distance).clamp(min=0)
         is_pair = labels != 0
-        return (torch.where(is_pair, hinge, 0.).sum() /
-                is_pair.sum().clamp(min=1))
+        num_pairs = is_pair.sum()
+        return _rank_weight(num_pairs) * (
+            torch.where(is_pair, hinge, 0.).sum() / num_pairs.clamp(min=1))

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import List
 
 import pytest
-from helpers import (REPOSITORY, build_runner, log_text, run_python,
-                     tiny_classifier, tiny_config)
+from helpers import (REPOSITORY, build_runner, log_text, tiny_classifier,
+                     tiny_config)
+from helpers_forks import run_forked
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -54,7 +55,7 @@ def test_report_of_a_test_run(ann_file: Path, tmp_path: Path) -> None:
 
     config, path = tmp_path / 'config.py', tmp_path / 'report.json'
     cfg.dump(config)
-    result = run_python(
+    result = run_forked(
         tmp_path, str(REPOSITORY / 'tools/analysis_tools/get_flops.py'),
         str(config), '--shape', '32', '--json', str(path))
     assert result.returncode == 0, result.stderr

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import torch
-from helpers import REPOSITORY, run_python, tiny_config
+from helpers import REPOSITORY, tiny_config
+from helpers_forks import run_forked
 
 KILLER = """
 import os
@@ -64,7 +65,7 @@ def train(config: Path, kill_in_epoch: int = 0) -> str:
             epoch, counted from 1; 0 lets it end.
     """
     kill_at = (kill_in_epoch - 1) * ITERS_PER_EPOCH
-    result = run_python(
+    result = run_forked(
         config.parent, str(REPOSITORY / 'tools/train.py'), str(config),
         '--resume', KILL_AT_ITER=str(kill_at))
     expected = -signal.SIGKILL if kill_in_epoch else 0

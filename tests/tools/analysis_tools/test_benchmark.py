@@ -135,6 +135,32 @@ def test_random_input(tool, write_config, tmp_path, monkeypatch, capsys):
     assert 'Videos: 5; random frames, nothing' in capsys.readouterr().out
 
 
+def test_plain_baseline(tool, write_config, tmp_path, monkeypatch, capsys):
+    """The same recognizer without what makes it fast, first of all."""
+    monkeypatch.setattr(tool, 'memory_of', lambda subject: {})
+    path = tmp_path / 'report.json'
+    config = write_config(videos=tmp_path / 'nowhere.txt')
+    tool.main([config, '--random-input', '--num-videos', '2', '--repeats',
+               '1', '--plain', '--amp', '--json', str(path)])
+    report = json.loads(path.read_text())
+    assert report['plain']
+    assert [row['name'] for row in report['configs']] == [
+        'tiny (plain)', 'tiny']
+    assert report['configs'][0]['ratios']['throughput']['median'] == 1
+    subject, fast = tool.build_subjects(
+        tool.parse_args([config, '--plain', '--amp']), tool.Settings(
+            num_videos=2, batch_size=2, device='cpu', amp='bf16',
+            cfg_options={}, random_input=True, shape=None))
+    weight, its = (m._model.classifier.backbone.conv1.weight
+                   for m in (subject, fast))
+    assert weight.is_contiguous() and not its.is_contiguous()
+    assert torch.equal(weight, its)
+    assert (subject.settings.amp, fast.settings.amp) == (None, 'bf16')
+    dense = write_config('dense', tiny_classifier())
+    with pytest.raises(ValueError, match='dense.py: --plain needs'):
+        tool.plain_subject(fast.settings, dense, None)
+
+
 @pytest.mark.parametrize('options,side', [
     (dict(), 48), (dict(shape=[32]), 32)])
 def test_size_of_random_frames(build, monkeypatch, options, side):

@@ -1,7 +1,8 @@
 """``profile_stage.py`` as a command, on a tiny recognizer."""
 import json
 
-from helpers import REPOSITORY, run_python, tiny_config, tiny_ocsampler
+from helpers import REPOSITORY, tiny_config, tiny_ocsampler
+from helpers_forks import run_forked
 
 
 def test_profile_of_both_stages(tmp_path, ann_file):
@@ -9,7 +10,7 @@ def test_profile_of_both_stages(tmp_path, ann_file):
     cfg.test_pipeline = [dict(type='CenterCrop', crop_size=32)]
     cfg.dump(tmp_path / 'config.py')
     for stage in ('warmup', 'policy'):
-        result = run_python(
+        result = run_forked(
             tmp_path,
             str(REPOSITORY / 'tools/analysis_tools/profile_stage.py'),
             'config.py', '--stage', stage, '--iterations', '2', '--json',

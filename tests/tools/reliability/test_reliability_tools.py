@@ -58,18 +58,32 @@ def test_a_broken_upstream_test_is_named(
     tests = tmp_path / 'tests'
     tests.mkdir()
     (tests / 'test_fake.py').write_text(
-        'import sys\n'
+        'import random, sys\n'
         'def test_fine(): pass\n'
         'def test_bad(): assert 0\n'
         'def test_spoilt(): assert "mmaction_sampler" not in sys.modules\n'
-        'def test_mended(): assert "mmaction_sampler" in sys.modules\n')
+        'def test_mended(): assert "mmaction_sampler" in sys.modules\n'
+        'def test_random(): assert int(100 * random.random()) == 84\n')
+    (tests / 'test_gone.py').write_text('import no_such_module\n')
     assert upstream_tests.main([str(tmp_path), 'tests']) == 1
     found = json.loads(capsys.readouterr().out)
-    assert found['broken'] == ['tests.test_fake::test_spoilt']
-    assert found['mended'] == ['tests.test_fake::test_mended']
-    assert found['tests'] == 4 and found['passed_before'] == 2
+    assert list(found['broken']) == ['tests.test_fake::test_spoilt']
+    assert 'mmaction_sampler' in found['broken']['tests.test_fake::'
+                                                 'test_spoilt']
+    assert list(found['mended']) == ['tests.test_fake::test_mended']
+    assert list(found['failing']) == ['tests.test_fake::test_bad',
+                                      'tests.test_gone']
+    assert 'no_such_module' in found['failing']['tests.test_gone']
+    assert found['tests'] == 6 and found['passed_before'] == 3
     with pytest.raises(FileNotFoundError, match='whose wheel has no tests'):
         upstream_tests.main([str(tmp_path), 'tests/models'])
+
+
+def test_upstream_tests_that_never_pass_say_nothing(
+        tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    (tmp_path / 'test_fake.py').write_text('def test_bad(): assert 0\n')
+    assert upstream_tests.main([str(tmp_path), 'test_fake.py']) == 2
+    assert 'says nothing' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('script', SHELL_SCRIPTS, ids=lambda p: p.name)
