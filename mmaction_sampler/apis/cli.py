@@ -89,6 +89,10 @@ def parse_test_args(
         '--amp', nargs='?', const='auto', choices=('auto', 'bf16', 'fp16'),
         help='test with mixed precision; auto is bf16 on a CPU, else fp16')
     parser.add_argument(
+        '--compile', action='store_true',
+        help='compile the recognizer with torch.compile first, which takes '
+        'a minute or more and needs a C++ compiler')
+    parser.add_argument(
         '--dump', help='pickle file that the predictions are written to')
     parser.add_argument(
         '--json', help='file that the metrics are written to')

@@ -78,6 +78,10 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--amp', nargs='?', const='auto', choices=('auto', 'bf16', 'fp16'),
         help='mixed precision; auto is bf16 on a CPU, fp16 on a GPU')
     parser.add_argument(
+        '--compile', action='store_true',
+        help='compile the recognizers with torch.compile, as test.py does; '
+        'times of the networks alone cannot be taken then')
+    parser.add_argument(
         '--plain', action='store_true',
         help="run the first config once more as the baseline, as its "
         "authors' code runs: float32, PyTorch's own layouts, batch norms "
@@ -116,7 +120,8 @@ def run_settings(args: argparse.Namespace) -> Settings:
     return Settings(
         num_videos=args.num_videos, batch_size=batch_size,
         device=args.device, amp=args.amp, cfg_options=args.cfg_options,
-        random_input=args.random_input, shape=args.shape)
+        random_input=args.random_input, shape=args.shape,
+        compile=args.compile)
 
 
 def build_subjects(args: argparse.Namespace,
@@ -142,7 +147,8 @@ def plain_subject(settings: Settings, config: str,
     try:
         return Subject(
             settings._replace(
-                amp=None, cfg_options={**settings.cfg_options, **plain}),
+                amp=None, compile=False,
+                cfg_options={**settings.cfg_options, **plain}),
             config, checkpoint, name=f'{Path(config).stem} (plain)')
     except TypeError as error:
         raise ValueError(
@@ -190,7 +196,8 @@ def conditions(settings: Settings, rows: List[dict]) -> str:
             if row['num_unreadable'] else '') for row in rows)
     lines = [
         f'On {settings.device}, {torch.get_num_threads()} thread(s), '
-        f'{settings.amp or "fp32"}, batch {settings.batch_size}.',
+        f'{settings.amp or "fp32"}, batch {settings.batch_size}'
+        f'{", compiled" if settings.compile else ""}.',
         f'Videos: {videos}' + (
             '; random frames, nothing is decoded.' if settings.random_input
             else '; decoded by ' + ', '.join(

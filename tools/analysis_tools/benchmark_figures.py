@@ -57,9 +57,8 @@ def figures(seconds: Series, num_videos: int) -> Series:
     """Rates and shares of every repeat.
 
     Args:
-        seconds (dict[str, list[float]]): ``model``, ``processor``,
-            ``networks`` and maybe ``decoding`` and ``end_to_end``, for all
-            videos.
+        seconds (dict[str, list[float]]): ``model``, ``processor`` and maybe
+            ``networks``, ``decoding`` and ``end_to_end``, for all videos.
         num_videos (int): Videos of a pass.
 
     Returns:
@@ -73,9 +72,10 @@ def figures(seconds: Series, num_videos: int) -> Series:
     """
     series = {rate: [num_videos / value for value in seconds[name]]
               for rate, name in zip(RATES, _SECONDS) if name in seconds}
-    series['overhead'] = [
-        1 - limit / whole
-        for limit, whole in zip(seconds['networks'], seconds['model'])]
+    if 'networks' in seconds:
+        series['overhead'] = [
+            1 - limit / whole
+            for limit, whole in zip(seconds['networks'], seconds['model'])]
     if 'end_to_end' in seconds:
         series['end_to_end_share'] = [
             rate / min(slower) for rate, *slower in zip(

@@ -17,6 +17,7 @@ from process_memory import Megabytes, in_fresh_process, peak_memory
 from profile_stage import frames_of, random_batch
 from torch.utils.data import DataLoader
 
+from mmaction_sampler.apis.compilation import compile_for_testing
 from mmaction_sampler.apis.config_edits import sync_num_candidates
 from mmaction_sampler.apis.inference import load_recognizer
 from mmaction_sampler.apis.input_shape import input_shape
@@ -38,6 +39,7 @@ class Settings(NamedTuple):
         random_input (bool): Random frames instead of the test set's videos.
         shape (list[int], optional): Size of the random frames, pixels; see
             :func:`input_shape`.
+        compile (bool): Whether they run compiled.
     """
     num_videos: int
     batch_size: int
@@ -46,6 +48,7 @@ class Settings(NamedTuple):
     cfg_options: dict
     random_input: bool
     shape: Optional[List[int]]
+    compile: bool = False
 
 
 def read_config(path: str, cfg_options: dict) -> Config:
@@ -94,7 +97,11 @@ class Subject:
         model = (load_recognizer(cfg, checkpoint) if checkpoint else
                  MODELS.build(cfg.model))
         self._model = model.to(settings.device).eval()
-        self._clock = NetworkClock(self._model)
+        # Compiled, the networks are no calls of their own.
+        self._clock = (None if settings.compile else
+                       NetworkClock(self._model))
+        if settings.compile:
+            compile_for_testing(self._model)
         self.num_unreadable = 0
         self.num_workers = None
         self.passes: Tuple[Callable[[], Seconds], ...] = (self.time_model, )
@@ -172,16 +179,20 @@ class Subject:
 
         Returns:
             dict[str, float]: Seconds ``model``, of these ``networks`` in
-            the forward passes of its networks; ``processor``, the time of
-            all threads of this process.
+            the forward passes of its networks, unless compiled;
+            ``processor``, the time of all threads of this process.
         """
-        self._clock.reset()
+        if self._clock:
+            self._clock.reset()
         processor = time.process_time()
         start = Mark(self.settings.device)
         self.predict()
         seconds = start.until(Mark(self.settings.device))
-        return dict(model=seconds, networks=self._clock.seconds()['forward'],
-                    processor=time.process_time() - processor)
+        taken = dict(model=seconds,
+                     processor=time.process_time() - processor)
+        if self._clock:
+            taken['networks'] = self._clock.seconds()['forward']
+        return taken
 
     def time_decoding(self) -> Seconds:
         """Iterate the loader without a model: seconds ``decoding``."""
@@ -193,7 +204,6 @@ class Subject:
     @torch.no_grad()
     def time_end_to_end(self) -> Seconds:
         """Predict what the loader gives: seconds ``end_to_end``."""
-        self._clock.reset()
         start = Mark(self.settings.device)
         for batch in self._loader:
             self._test_step(batch)

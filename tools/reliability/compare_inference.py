@@ -13,6 +13,7 @@ from typing import ContextManager, List, Optional
 
 import mmaction_sampler  # noqa: F401
 import torch
+from mmaction_sampler.apis.compilation import compile_for_testing
 from mmaction_sampler.apis.inference import load_recognizer
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from mmaction.structures import ActionDataSample
@@ -63,7 +64,10 @@ def main(argv: Optional[List[str]] = None) -> int:
     model = load_recognizer(cfg, args.checkpoint)
     compiled = load_recognizer(cfg, args.checkpoint)
     if args.against == 'compile':
-        compiled.compile(backend=args.backend)
+        if args.backend == 'inductor':
+            compile_for_testing(compiled)
+        else:
+            compiled.compile(backend=args.backend)
     loader = Runner.build_dataloader(cfg[f'{args.split}_dataloader'])
     counts = dict(videos=0, same_selection=0, same_class=0)
     largest = 0.

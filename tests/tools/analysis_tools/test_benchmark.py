@@ -161,6 +161,23 @@ def test_plain_baseline(tool, write_config, tmp_path, monkeypatch, capsys):
         tool.plain_subject(fast.settings, dense, None)
 
 
+def test_compiled(tool, write_config, tmp_path, monkeypatch, capsys):
+    """All but the plain baseline; nobody can look inside."""
+    compiled = []
+    monkeypatch.setattr(torch.nn.Module, 'compile',
+                        lambda self, **options: compiled.append(self))
+    monkeypatch.setattr(tool, 'memory_of', lambda subject: {})
+    path = tmp_path / 'report.json'
+    tool.main([write_config(), '--random-input', '--num-videos', '2',
+               '--repeats', '1', '--plain', '--compile', '--json', str(path)])
+    plain, row = json.loads(path.read_text())['configs']
+    assert len(compiled) == 1
+    assert 'backbone_limit' in plain and 'overhead' in plain
+    assert 'backbone_limit' not in row and 'overhead' not in row
+    assert row['ratios']['throughput']['median'] > 0
+    assert 'fp32, batch 4, compiled.' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize('options,side', [
     (dict(), 48), (dict(shape=[32]), 32)])
 def test_size_of_random_frames(build, monkeypatch, options, side):
