@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import runpy
+import signal
 import sys
 import threading
 import traceback
@@ -19,6 +20,8 @@ from mmaction.utils import register_all_modules
 
 import mmaction_sampler.apis.cli
 import mmaction_sampler.apis.infer  # noqa: F401
+
+_TIMEOUT = 300  # seconds of a command
 
 
 def run(command: List[str]) -> int:
@@ -57,6 +60,7 @@ def fork(folder: str, command: List[str], variables: dict,
     os.environ.update(variables)
     sys.path[:0] = [folder]
     np.random.seed()  # or else all children draw the same
+    signal.alarm(_TIMEOUT)  # ends it, and with it the waiting
     status = run(command)
     threading._shutdown()
     atexit._run_exitfuncs()

@@ -177,3 +177,27 @@ def test_files_stay_short(path: Path) -> None:
 def test_lines_stay_short(path: Path) -> None:
     for number, line in enumerate(path.read_text().splitlines(), 1):
         assert len(line) <= MAX_COLUMNS, f'{name_of(path)}:{number}'
+
+
+@pytest.mark.parametrize(
+    'path', [p for p in TOOLS if p.suffix == '.py'
+             and "__name__ == '__main__'" in p.read_text()], ids=name_of)
+def test_scripts_import_the_package_before_upstream(path: Path) -> None:
+    """It mends what they import; most tests have imported it long before."""
+    lines = {'mmaction': [], 'mmpretrain': [], 'mmaction_sampler': []}
+    for line, name in imports_of_all(path):
+        lines.get(name.split('.')[0], []).append(line)
+    upstream = lines['mmaction'] + lines['mmpretrain']
+    if upstream:
+        assert min(lines['mmaction_sampler'], default=0) > 0
+        assert min(lines['mmaction_sampler']) < min(upstream)
+
+
+def imports_of_all(path: Path) -> Iterator[Tuple[int, str]]:
+    """Line and name of every absolute import."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module] if isinstance(node, ast.ImportFrom) else [
+            alias.name for alias in getattr(node, 'names', ())
+            if isinstance(node, ast.Import)]
+        for name in filter(None, names):
+            yield node.lineno, name

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Callable, List, Optional
 
+import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import cv2
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, DictAction

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Dict, List, Optional, Tuple
 
+import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, ConfigDict, DictAction

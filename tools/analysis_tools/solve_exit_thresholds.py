@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import List, Optional
 
+import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
