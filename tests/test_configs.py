@@ -2,7 +2,7 @@
 import copy
 import re
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Iterator, List, Tuple
 
 import pytest
 import torch
@@ -18,8 +18,6 @@ CONFIGS = REPOSITORY / 'configs'
 FILES = sorted(CONFIGS.rglob('*.py'))
 RUNNABLE = [path for path in FILES if '_base_' not in path.parts]
 ALIASES = [path for path in RUNNABLE if path.parent == CONFIGS]
-# By the text of their configs, which aliases share.
-_MODELS: Dict[str, BaseModel] = {}
 # Transforms that choose a video's frames; a pipeline has one of them.
 SAMPLERS = ('SampleCandidateFrames', 'SampleFrames',
             'SampleGlanceFocusFrames', 'SampleSelectedFrames',
@@ -54,12 +52,8 @@ def built(request: pytest.FixtureRequest) -> Tuple[Config, BaseModel]:
         patch.setattr('mmengine.runner.checkpoint.load_url', refuse)
         patch.setattr(torch.hub, 'load_state_dict_from_url', refuse)
         cfg = Config.fromfile(request.param)
-        key = str(cfg.model)
-        if key not in _MODELS:
-            with undrawn_weights():
-                _MODELS[key] = MODELS.build(copy.deepcopy(cfg.model))
-            _MODELS[key].to('meta')  # takes no memory
-        return cfg, _MODELS[key]
+        with undrawn_weights():
+            return cfg, MODELS.build(copy.deepcopy(cfg.model))
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ class SCSampler(ComponentRecognizer):
                     f'policy {policy["type"]} goes by the {need} saliency, '
                     f'but the model has no {_NETS[need]}; give one or '
                     f'another policy')
-        self._meter = CostMeter(self)
+        self._meter = CostMeter()
 
     @property
     def num_classes(self) -> int:
@@ -232,7 +232,7 @@ class SCSampler(ComponentRecognizer):
         for part in stream.load(choice.inds.tolist()):
             clips = self.data_preprocessor.normalize_clips(part)
             probs.append(classify(self.classifier, clips))
-            self._meter.add_clips(cost, clips)
+            self._meter.add_clips(self, cost, clips)
             size = tuple(clips.shape[-2:])
         scores = torch.cat(probs).mean(dim=0)  # (num_classes, )
         return _Prediction(scores, choice, cost, size)
@@ -253,7 +253,7 @@ class SCSampler(ComponentRecognizer):
             batch = self.data_preprocessor.normalize_features(part)
             for need, net in nets.items():
                 found[need].append(net(batch).scores.cpu())
-                self._meter.add_pictures(cost, _NETS[need], batch)
+                self._meter.add_pictures(self, cost, _NETS[need], batch)
         saliencies = {need: torch.cat(parts) for need, parts in found.items()}
         return ClipEvidence(stream.num_clips, confidence=confidence,
                             **saliencies)

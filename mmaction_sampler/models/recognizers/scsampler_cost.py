@@ -20,63 +20,64 @@ _NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
 class CostMeter:
     """Multiply-adds of the calls that are really made.
 
-    Each network is traced once for every size of its input.
-
-    Args:
-        model (SCSampler): The recognizer.
+    Each network is traced once for every size of its input. The model is
+    given to every call: a meter that held its owner would keep its weights in
+    memory after the last use.
     """
 
-    def __init__(self, model: SCSampler) -> None:
-        # Not as an attribute of a module: the model would contain itself.
-        self._model = model
+    def __init__(self) -> None:
         self._units: Dict[Tuple, int] = {}
 
-    def picture_macs(self, component: str, feature: str,
+    def picture_macs(self, model: SCSampler, component: str, feature: str,
                      shape: Tuple[int, ...]) -> int:
         """Of one picture ``(C, H, W)`` through one saliency network."""
         key = (component, feature, *shape)
         if key not in self._units:
-            net = getattr(self._model, component).nets[feature]
-            self._units[key] = count_macs(net, [self._zeros(shape)])
+            net = getattr(model, component).nets[feature]
+            self._units[key] = count_macs(net, [_zeros(model, shape)])
         return self._units[key]
 
-    def clip_macs(self, shape: Tuple[int, ...]) -> int:
+    def clip_macs(self, model: SCSampler, shape: Tuple[int, ...]) -> int:
         """Of one clip ``(F, C, H, W)`` through the classifier."""
         if shape not in self._units:
-            classifier = ClassifierScores(self._model.classifier)
-            self._units[shape] = count_macs(classifier, [self._zeros(shape)])
+            self._units[shape] = count_macs(
+                ClassifierScores(model.classifier), [_zeros(model, shape)])
         return self._units[shape]
 
-    def add_pictures(self, cost: Dict[str, float], component: str,
-                     batch: ClipBatch) -> None:
+    def add_pictures(self, model: SCSampler, cost: Dict[str, float],
+                     component: str, batch: ClipBatch) -> None:
         """Add what a saliency net's look at a batch has cost.
 
         Args:
+            model (SCSampler): The recognizer, always the same.
             cost (dict[str, float]): Multiply-adds by component, changed in
                 place.
             component (str): The saliency net.
             batch (ClipBatch): What it looked at.
         """
-        names = getattr(self._model, component).feature_names
+        names = getattr(model, component).feature_names
         macs = sum(
-            len(frames) * self.picture_macs(component, name,
+            len(frames) * self.picture_macs(model, component, name,
                                             tuple(frames.shape[1:]))
             for name in names
             for frames in [batch.features[name].frames] if len(frames))
         cost[component] = cost.get(component, 0.) + macs
 
-    def add_clips(self, cost: Dict[str, float], clips: Tensor) -> None:
+    def add_clips(self, model: SCSampler, cost: Dict[str, float],
+                  clips: Tensor) -> None:
         """Add what the classification of clips has cost.
 
         Args:
+            model (SCSampler): As above.
             cost (dict[str, float]): As above.
             clips (Tensor): ``(k, F, C, H, W)``.
         """
-        macs = len(clips) * self.clip_macs(tuple(clips.shape[1:]))
+        macs = len(clips) * self.clip_macs(model, tuple(clips.shape[1:]))
         cost['classifier'] = cost.get('classifier', 0.) + macs
 
-    def _zeros(self, shape: Tuple[int, ...]) -> Tensor:
-        return next(self._model.parameters()).new_zeros(1, *shape)
+
+def _zeros(model: SCSampler, shape: Tuple[int, ...]) -> Tensor:
+    return next(model.parameters()).new_zeros(1, *shape)
 
 
 def reference_costs(model: SCSampler, meter: CostMeter, height: int,
@@ -105,7 +106,7 @@ def reference_costs(model: SCSampler, meter: CostMeter, height: int,
     choice = model.policy(evidence, min(model.num_selected, num_clips))
     clip = (video['clip_len'], 3, height, width)
     costs['classifier'] = ComponentCost(
-        meter.clip_macs(clip), len(choice.inds))
+        meter.clip_macs(model, clip), len(choice.inds))
     return costs
 
 
@@ -121,5 +122,6 @@ def _clip_of_pictures(model: SCSampler, meter: CostMeter,
                 f'has only {", ".join(shapes)}; say how many pictures of '
                 f'which shape a clip has')
         number, *shape = shapes[name]
-        total += number * meter.picture_macs(component, name, tuple(shape))
+        total += number * meter.picture_macs(
+            model, component, name, tuple(shape))
     return total

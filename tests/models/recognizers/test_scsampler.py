@@ -1,5 +1,7 @@
 """SCSampler: what it selects, classifies, learns and costs."""
+import gc
 import math
+import weakref
 from types import SimpleNamespace
 from typing import List
 
@@ -264,3 +266,15 @@ def test_unknown_feature_has_no_statistics() -> None:
         clips=dict(mean=[0.] * 3, std=[1.] * 3)))
     with pytest.raises(ValueError, match='statistics of log_mel alone'):
         predict(model, [TensorStream(3)])
+
+
+def test_memory_is_freed_with_the_last_use() -> None:
+    """Its weights do not wait for the collector of cycles."""
+    model = MODELS.build(tiny_scsampler())
+    weights = weakref.ref(next(model.parameters()))
+    gc.disable()
+    try:
+        del model
+        assert weights() is None
+    finally:
+        gc.enable()
