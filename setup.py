@@ -29,7 +29,7 @@ EXTRAS = {
     'vis': ['moviepy>=1.0.3,<2'],
     # tools/export_model.py
     'export': ['onnx>=1.17', 'onnxruntime>=1.20', 'onnxscript>=0.5'],
-    'tests': ['pytest', 'pytest-xdist'],
+    'tests': ['pytest', 'pytest-xdist', 'tensorboard'],
 }
 # For those who have mmcv; pip has no way to look whether it is there.
 EXTRAS['addons'] = [line for extra, lines in EXTRAS.items() for line in lines

@@ -7,6 +7,8 @@ from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.logging import print_log
 
+from mmaction_sampler.apis.bf16_speed import bf16_slowdown
+
 _PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
               'train_pipeline', 'val_pipeline', 'test_pipeline')
 
@@ -82,12 +84,12 @@ def enable_test_amp(cfg: Config, precision: str) -> None:
 
 
 def _warn_of_slow_bf16() -> None:
-    """PyTorch's bfloat16 convolutions want AVX-512; without, they crawl."""
-    if torch.backends.cpu.get_cpu_capability() == 'AVX2':
+    slowdown = bf16_slowdown()
+    if slowdown > 1:
         print_log(
-            '--amp: this processor has no AVX-512, and convolutions in '
-            'bfloat16 are about ten times slower on it than in float32; '
-            'leave --amp out here.', logger='current', level=logging.WARNING)
+            f'--amp: a convolution in bfloat16 takes {slowdown:.1f} times as '
+            'long as in float32 on this processor; leave --amp out here.',
+            logger='current', level=logging.WARNING)
 
 
 def keep_ranks_uneven(cfg: Config) -> None:

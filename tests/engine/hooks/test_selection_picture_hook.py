@@ -2,41 +2,16 @@
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import torch
 from helpers import build_runner, tiny_config
 from helpers_infer import motion_scsampler, stream_pipeline
-from mmaction.registry import MODELS, VISBACKENDS
-from mmengine.visualization import BaseVisBackend
+from mmaction.registry import MODELS
+from tensorboard.backend.event_processing.event_accumulator import \
+    EventAccumulator
 
 from mmaction_sampler.engine.hooks import SelectionPictureHook
-
-
-@VISBACKENDS.register_module()
-class RecordingBackend(BaseVisBackend):
-    """Keeps what it is given, as TensorBoard's does."""
-
-    given: list = []
-
-    def _init_env(self):
-        pass
-
-    @property
-    def experiment(self):
-        return self
-
-    def add_config(self, config, **kwargs):
-        """See the parent."""
-
-    def add_image(self, name, image, step=0, **kwargs):
-        """See the parent."""
-        self.given.append((name, image.shape, step))
-
-    def add_scalar(self, name, value, step=0, **kwargs):
-        """See the parent."""
-
-    def add_scalars(self, scalar_dict, step=0, file_path=None, **kwargs):
-        """See the parent."""
 
 
 def test_files_of_a_run(ann_file: Path, tmp_path: Path):
@@ -47,8 +22,7 @@ def test_files_of_a_run(ann_file: Path, tmp_path: Path):
     cfg.default_hooks.pictures = dict(
         type='SelectionPictureHook', num_videos=2, interval=2)
     cfg.visualizer.vis_backends = [
-        dict(type='LocalVisBackend'), dict(type='RecordingBackend')]
-    RecordingBackend.given.clear()
+        dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
     runner = build_runner(cfg)
     runner.train()
     folder = Path(runner.log_dir) / 'vis_data/vis_image'
@@ -56,8 +30,16 @@ def test_files_of_a_run(ann_file: Path, tmp_path: Path):
         f'selection_{i}_{step}.png' for i in (0, 1) for step in (1, 3)]
     image = cv2.imread(str(folder / 'selection_0_1.png'))
     assert ((image == (0, 176, 255)).all(-1)).sum() > 1000
-    assert [(name, step) for name, _, step in RecordingBackend.given] == [
-        (f'selection_{i}', step) for step in (1, 3) for i in (0, 1)]
+    events = EventAccumulator(str(folder.parent)).Reload()
+    assert 'acc/top1' in events.Tags()['scalars']
+    assert sorted(events.Tags()['images']) == ['selection_0', 'selection_1']
+    for i in (0, 1):
+        first, last = events.Images(f'selection_{i}')
+        assert (first.step, last.step) == (1, 3)
+        kept = cv2.imdecode(
+            np.frombuffer(first.encoded_image_string, np.uint8), 1)
+        file = cv2.imread(str(folder / f'selection_{i}_1.png'))
+        assert (kept == file).all()
 
 
 def test_broken_videos_and_streams(broken_list: Path):
