@@ -176,11 +176,12 @@ class AdaFocusPlus(AdaFocus):
                   states: Optional[States] = None) -> Recognition:
         """Predict after every frame; see :class:`GlanceFocusRecognizer`."""
         states = states or {}
-        maps = self.glance(inputs)
-        offsets, policy_state = self.policy.best_offsets(
-            maps, states.get('policy'))
-        keep_prob, skip_state = self.skip_policy.keep_prob(
-            maps, states.get('skip_policy'))
+        with self.selecting(inputs):
+            maps = self.glance(inputs)
+            offsets, policy_state = self.policy.best_offsets(
+                maps, states.get('policy'))
+            keep_prob, skip_state = self.skip_policy.keep_prob(
+                maps, states.get('skip_policy'))
         keep = keep_prob >= self.keep_threshold
         output = self.classifier(
             self.fuse(maps, self.focus_kept(inputs, maps, offsets, keep)),
@@ -208,7 +209,8 @@ class AdaFocusPlus(AdaFocus):
             return self.keep_threshold.new_empty(0, self.num_candidates)
         inputs = self.data_preprocessor(data, False)['inputs']
         self.check_inputs(inputs)
-        return self.skip_policy.keep_prob(self.glance(inputs))[0]
+        with self.selecting(inputs):
+            return self.skip_policy.keep_prob(self.glance(inputs))[0]
 
     def set_keep_threshold(self, keep_probs: Tensor) -> None:
         """Solve ``keep_threshold`` for ``keep_ratio``.

@@ -118,8 +118,9 @@ class AdaFocusTSM(AdaFocus):
             Recognition: Scores of one step, places in ``num_focus`` frames.
         """
         self.check_inputs(inputs)
-        maps = self.glance(inputs)
-        offsets, _ = self.policy.best_offsets(maps)
+        with self.selecting(inputs):
+            maps = self.glance(inputs)
+            offsets, _ = self.policy.best_offsets(maps)
         logits = self.classifier(
             self.fuse(maps, self.focus(inputs, offsets))).logits
         offsets = self._in_every_frame(offsets)

@@ -160,8 +160,9 @@ class AdaFocusV2(ComponentRecognizer):
             Seen: Logits, patch offsets and state after these frames.
         """
         hidden, running_max, num_seen = state or (None, None, 0)
-        glance = self.glance(frames)
-        patch_offset, hidden = self.policy(glance.maps, hidden)
+        with self.selecting(frames):
+            glance = self.glance(frames)
+            patch_offset, hidden = self.policy(glance.maps, hidden)
         local = self.look(frames, patch_offset)
         features = torch.cat([glance.vectors, local], dim=-1)
         logits, running_max = self.classifier(features, running_max, num_seen)

@@ -160,8 +160,9 @@ class AdaFocusV2TSM(ComponentRecognizer):
             Recognition: Scores of one step, places in ``num_focus`` frames.
         """
         self._check_inputs(inputs)
-        glance = self.glance(inputs[:, :self.num_glance])
-        patch_offset = self.policy(glance.maps)
+        with self.selecting(inputs):
+            glance = self.glance(inputs[:, :self.num_glance])
+            patch_offset = self.policy(glance.maps)
         local = self.look(inputs[:, self.num_glance:], patch_offset)
         logits = self.classifier((glance.vectors, local)).logits
         offsets = patch_offset.expand(-1, self.num_focus, -1)

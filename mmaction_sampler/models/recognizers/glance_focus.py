@@ -180,9 +180,10 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             Recognition: Scores, places and memory.
         """
         states = states or {}
-        maps = self.glance(inputs)
-        offsets, policy_state = self.policy.best_offsets(
-            maps, states.get('policy'))
+        with self.selecting(inputs):
+            maps = self.glance(inputs)
+            offsets, policy_state = self.policy.best_offsets(
+                maps, states.get('policy'))
         output = self.classifier(
             self.fuse(maps, self.focus(inputs, offsets)),
             states.get('classifier'))

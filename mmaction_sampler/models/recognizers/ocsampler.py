@@ -1,7 +1,6 @@
 """OCSampler: compressing videos to one clip with single-step sampling."""
 from functools import partial
-from typing import (ContextManager, Dict, List, Optional, Sequence, Tuple,
-                    Union)
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
@@ -171,14 +170,6 @@ class OCSampler(ComponentRecognizer):
     def policy_logits(self, candidates: Tensor) -> Tensor:
         """Logits of the frame policy, ``(B, T)``."""
         return self.policy(self.skim_features(candidates))
-
-    def selecting(self, candidates: Tensor) -> ContextManager:
-        """Within, what selects frames in testing runs in full precision.
-
-        Probabilities are often close: in bfloat16 one video in twenty would
-        get other frames, for little time saved.
-        """
-        return torch.autocast(candidates.device.type, enabled=False)
 
     def clip_scorer(self, candidates: Tensor) -> ClipScorer:
         """The frozen classifier on clips of ``(B, T, C, H, W)``."""

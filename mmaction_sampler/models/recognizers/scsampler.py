@@ -252,7 +252,8 @@ class SCSampler(ComponentRecognizer):
         for part in stream.features(names) if names else ():
             batch = self.data_preprocessor.normalize_features(part)
             for need, net in nets.items():
-                found[need].append(net(batch).scores.cpu())
+                with self.selecting(batch.videos):
+                    found[need].append(net(batch).scores.cpu())
                 self._meter.add_pictures(self, cost, _NETS[need], batch)
         saliencies = {need: torch.cat(parts) for need, parts in found.items()}
         return ClipEvidence(stream.num_clips, confidence=confidence,

@@ -141,6 +141,17 @@ def test_reference_cost() -> None:
     assert dense['classifier'].unit_macs == costs['classifier'].unit_macs
 
 
+def test_saliency_is_that_of_full_precision() -> None:
+    """Under autocast; only the classifier is mixed."""
+    model = build()
+    streams = [TensorStream(num_clips=9, seed=5)]
+    full, = predict(model, streams)
+    with torch.autocast('cpu', torch.bfloat16):
+        mixed, = predict(model, streams)
+    assert torch.equal(full.selection.scores, mixed.selection.scores)
+    assert not torch.equal(full.pred_score, mixed.pred_score)
+
+
 def test_oracle_goes_by_the_samples_scores() -> None:
     model = build(policy='OracleClips')
     confidence = torch.tensor([.1, .9, .2, .8, .3])
