@@ -98,3 +98,15 @@ def write_frames(path: Path,
             container.mux(audio.encode(samples))
             container.mux(audio.encode(None))
     return path
+
+
+def remux(source: Path, target: Path, **options: str) -> Path:
+    """Write the same packets with other options of the container."""
+    with av.open(str(source)) as old, av.open(
+            str(target), 'w', options=options) as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+    return target

@@ -3,22 +3,16 @@ import shutil
 import av
 import pytest
 from helpers import write_video
+from helpers_video import remux
 
 from mmaction_sampler.datasets.video import refuse_incomplete
 
 
-def remux(source, target, **options):
+def in_container(source, target, **options):
     """The same packets in another container; in AVI, another codec."""
     if target.suffix == '.avi':
         return write_video(target, num_frames=60, codec='mpeg4')
-    with av.open(str(source)) as old, av.open(
-            str(target), 'w', options=options) as new:
-        stream = new.add_stream_from_template(old.streams.video[0])
-        for packet in old.demux(old.streams.video[0]):
-            if packet.dts is not None:
-                packet.stream = stream
-                new.mux(packet)
-    return target
+    return remux(source, target, **options)
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def cut(path, share):
 
 def test_whole_files_pass(video, tmp_path):
     for name in ('a.mp4', 'a.avi', 'a.mkv', 'a.mov'):
-        refuse_incomplete(str(remux(video, tmp_path / name)))
+        refuse_incomplete(str(in_container(video, tmp_path / name)))
 
 
 @pytest.mark.parametrize('share', [0.85])
@@ -42,7 +36,7 @@ def test_whole_files_pass(video, tmp_path):
     ('a.avi', {}), ('a.mp4', dict(movflags='faststart'))])
 def test_promised_frames_that_are_missing(video, tmp_path, share, name,
                                           options):
-    path = cut(remux(video, tmp_path / name, **options), share)
+    path = cut(in_container(video, tmp_path / name, **options), share)
     with pytest.raises(ValueError, match=r'cut short: \d+ of 60 frames'):
         refuse_incomplete(str(path))
 
@@ -77,7 +71,7 @@ def test_missing_file(tmp_path):
 
 
 def test_a_mended_file_is_looked_at_again(video, tmp_path):
-    path = remux(video, tmp_path / 'a.avi')
+    path = in_container(video, tmp_path / 'a.avi')
     whole = tmp_path / 'whole.avi'
     shutil.copy(path, whole)
     with pytest.raises(ValueError):

@@ -6,7 +6,7 @@ from typing import Callable, List, Optional, Tuple
 import av
 import numpy as np
 import pytest
-from helpers_video import moving_texture, write_frames
+from helpers_video import moving_texture, remux, write_frames
 
 from mmaction_sampler.datasets.video import index
 from mmaction_sampler.datasets.video.container import open_video
@@ -29,18 +29,6 @@ def listed(path: Path) -> Optional[Samples]:
     with open_video(str(path)) as (container, stream):
         assert has_sample_tables(container)
         return listed_samples(str(path), container, stream)
-
-
-def remux(source: Path, target: Path, **options: str) -> Path:
-    """The same packets with other options of the container."""
-    with av.open(str(source)) as old, av.open(
-            str(target), 'w', options=options) as new:
-        stream = new.add_stream_from_template(old.streams.video[0])
-        for packet in old.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                new.mux(packet)
-    return target
 
 
 @pytest.fixture(scope='module')
