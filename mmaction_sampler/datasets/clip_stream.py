@@ -161,6 +161,9 @@ class VideoClipStream(ClipStream):
 
     def _load(self, work: Tuple[Sequence[Callable], dict]) -> dict:
         transforms, results = work
-        for transform in transforms:
-            results = transform(results)
+        # A recognizer in mixed precision asks for the clips; what they hold,
+        # and what caches keep of it, must not depend on that.
+        with torch.autocast('cpu', enabled=False):
+            for transform in transforms:
+                results = transform(results)
         return results

@@ -56,6 +56,16 @@ def test_parts_of_a_file_are_the_whole(video, clips_per_part) -> None:
     assert whole['log_mel'][1].tolist() == list(range(7))
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16], ids=str)
+def test_mixed_precision_changes_no_feature(video, dtype) -> None:
+    """Recognizers ask for them within autocast."""
+    full = all_features(stream_of(video))
+    with torch.autocast('cpu', dtype):
+        mixed = all_features(stream_of(video))
+    for name in NAMES:
+        assert torch.equal(full[name][0], mixed[name][0]), name
+
+
 def test_features_loaded_at_once_keep_their_masks(video) -> None:
     steps = stream_pipeline(clips_per_part=2)
     for entry in steps[-1]['features']:
