@@ -56,10 +56,20 @@ def test_patches_are_those_of_full_precision(config, dtype):
     model = MODELS.build(config).eval()
     inputs = torch.randn(4, model.num_candidates, 3, 32, 32)
     labels = [0, 1, 2, 0]
+    glance, seen = model.glance, []
+
+    def watched(frames):
+        glanced = glance(frames)
+        seen.append(getattr(glanced, 'maps', glanced).dtype)
+        return glanced
+
     with torch.no_grad():
         full = model.predict(inputs, samples(labels))
+        # Places of an untrained policy may be the same by chance.
+        model.glance = watched
         with torch.autocast('cpu', dtype):
             mixed = model.predict(inputs, samples(labels))
+    assert seen == [torch.float32]
     for one, other in zip(full, mixed):
         assert torch.equal(one.selection.inds, other.selection.inds)
         assert torch.equal(one.selection.boxes, other.selection.boxes)
