@@ -123,6 +123,14 @@ def test_fragments_are_read_packet_by_packet(reordered: Path, tmp_path: Path,
     assert index.read_index(str(path)).num_frames == 40
 
 
+def test_fragments_of_frames_in_order(tmp_path: Path) -> None:
+    """Their main header has no table that could contradict."""
+    source = write_frames(tmp_path / 'whole.mp4', FRAMES, 'mpeg4')
+    path = remux(source, tmp_path / 'a.mp4', movflags='frag_keyframe')
+    assert listed(path) is None
+    assert index.read_index(str(path)).num_frames == 40
+
+
 def test_cut_short(reordered: Path, tmp_path: Path) -> None:
     """The header promises what the file does not hold."""
     path = remux(reordered, tmp_path / 'a.mp4', movflags='faststart')
