@@ -7,8 +7,8 @@ import numpy as np
 from .container import VideoError, errors_name
 from .index import read_index
 from .motion import MotionField, motion_field, residual
-from .motion_vectors import (REENCODE, CodedFrame, MotionSource,
-                             choose_source, group_start, iter_coded_frames,
+from .motion_vectors import (REENCODE, MotionSource, choose_source,
+                             group_start, iter_coded_frames,
                              open_for_vectors)
 from .prediction import PREDICTORS, Picture, Reference
 from .rgb import RGBConverter
@@ -155,15 +155,15 @@ class CompressedReader:
                      PREDICTORS[self._residual_from]())
         for coded in iter_coded_frames(self._reader, self.motion_source,
                                        *run):
-            picture = Picture(coded.frame, self._to_rgb)
+            picture = Picture(coded, self._to_rgb)
             if predictor is not None:
-                predictor.add(coded, picture)
+                predictor.add(picture)
             if coded.number in wanted:
-                yield self._features(coded, picture, predictor)
+                yield self._features(picture, predictor)
 
-    def _features(self, coded: CodedFrame, picture: Picture,
+    def _features(self, picture: Picture,
                   predictor: Optional[object]) -> FrameFeatures:
-        height, width = coded.frame.height, coded.frame.width
+        coded = picture.coded
         left_over = image = None
         if predictor is not None:
             image = picture.rgb()
@@ -171,6 +171,6 @@ class CompressedReader:
                 image.shape, np.int16) if coded.is_i_frame else residual(
                     image, predictor.predict())
         return FrameFeatures(
-            coded.number, height, width, coded.is_i_frame,
-            motion_field(coded.motion_vectors, height, width), left_over,
+            coded.number, coded.frame.height, coded.frame.width,
+            coded.is_i_frame, motion_field(picture.blocks()), left_over,
             image)

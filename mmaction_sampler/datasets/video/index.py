@@ -157,7 +157,9 @@ def _build(stream: av.VideoStream, samples: Samples,
     shown = keys = np.empty(0, np.int64)
     if samples.pts is not None:
         shown, keys = samples.pts[is_shown], samples.pts[samples.is_key]
-    has_times = len(np.unique(shown)) == num_frames
+    in_order = np.sort(shown)
+    has_times = len(shown) == num_frames and bool(
+        (np.diff(in_order) > 0).all())
     reordered = not has_times or bool((np.diff(shown) < 0).any())
     if reordered and container_format == 'avi':
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
@@ -168,7 +170,7 @@ def _build(stream: av.VideoStream, samples: Samples,
         promised=stream.frames,
         present=len(samples.is_key),
         num_frames=num_frames,
-        pts=np.sort(shown) if has_times else None,
+        pts=in_order if has_times else None,
         key_pts=np.sort(keys) if has_times else np.empty(0, np.int64),
         time_base=stream.time_base,
         frame_rate=float(stream.average_rate or stream.guessed_rate or 0),

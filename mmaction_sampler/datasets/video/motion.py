@@ -1,20 +1,11 @@
-"""From the codec's blocks to dense motion, and to what motion leaves over.
-
-Displacement is that of the content from the earlier frame to the later one,
-in pixels (x, y), x to the right and y down: the opposite of the codec's
-vector, which leads from a block back to where it is copied from.
-"""
+"""From the codec's blocks to dense motion, and to what motion leaves over."""
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Tuple
 
 import cv2
 import numpy as np
 
-#: Side of a macroblock, the cell of the motion displacement; SCSampler
-#: Sec. 3.3.1.
-MACROBLOCK = 16
-#: Side of the smallest block that FFmpeg tells apart.
-SMALLEST_BLOCK = 8
+from .blocks import MACROBLOCK, SMALLEST_BLOCK, Blocks
 
 
 class MotionField(NamedTuple):
@@ -32,123 +23,82 @@ class MotionField(NamedTuple):
     coverage: np.ndarray
 
 
-def block_displacement(motion_vectors: np.ndarray) -> np.ndarray:
-    """Displacement of the content of each block.
-
-    Args:
-        motion_vectors (np.ndarray): FFmpeg's structured array, ``(n, )``.
-
-    Returns:
-        np.ndarray: Pixels (x, y) from the earlier to the later frame, float
-        ``(n, 2)``.
-    """
-    # A vector to an earlier frame leads back in time, one to a later frame
-    # forward. Some codecs give vectors that are all zero a scale of zero.
-    source = motion_vectors['source']
-    scale = np.maximum(motion_vectors['motion_scale'], 1) * np.where(
-        source < 0, -1., 1.)
-    vectors = np.stack(
-        [motion_vectors['motion_x'], motion_vectors['motion_y']], 1)
-    return vectors / scale[:, None]
-
-
-def motion_field(motion_vectors: np.ndarray, height: int,
-                 width: int) -> MotionField:
+def motion_field(blocks: Blocks) -> MotionField:
     """Rasterise blocks to one cell for each macroblock.
 
-    SCSampler Sec. 3.3.1: motion displacement of size H/16 x W/16 x 2. Blocks
-    at the right and bottom border belong to the padded picture; they are
-    kept, and the grid is rounded up.
+    SCSampler Sec. 3.3.1: motion displacement of size H/16 x W/16 x 2. The
+    grid is rounded up.
 
     Args:
-        motion_vectors (np.ndarray): FFmpeg's structured array, ``(n, )``.
-        height (int): H of the frame in pixels.
-        width (int): W of the frame in pixels.
+        blocks (Blocks): Of a frame of H x W pixels.
 
     Returns:
         MotionField: ``h = ceil(H / 16)``, ``w = ceil(W / 16)``.
     """
-    rows, columns = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
-    size = rows * columns
-    if not len(motion_vectors):
-        return MotionField(
-            np.zeros((rows, columns, 2), np.float32),
-            np.zeros((rows, columns), np.float32))
-    # Blocks are no larger than a macroblock and inside one, so that the cell
-    # of a block's centre holds all of it.
-    cell = _cells(motion_vectors, rows, columns)
-    area = motion_vectors['w'] * motion_vectors['h'].astype(np.float64)
-    vectors = block_displacement(motion_vectors)
-    from_later = (motion_vectors['source'] > 0).any()
-    if not from_later and area.min() == MACROBLOCK**2:
-        # One block in a cell: nothing to average.
-        mean, total = np.zeros((size, 2)), np.zeros(size)
-        mean[cell], total[cell] = vectors, MACROBLOCK**2
+    rows, columns = blocks.grid
+    from_later = bool((blocks.vectors['source'] > 0).any())
+    if blocks.undivided and not from_later:
+        # One block in a cell at most: nothing to average.
+        mean = np.zeros((rows * columns, 2), np.float32)
+        coverage = np.zeros(rows * columns, np.float32)
+        mean[blocks.cell], coverage[blocks.cell] = blocks.displacement, 1
     else:
-        vectors *= area[:, None]
-        total = np.bincount(cell, area, size)
-        mean = np.stack([
-            np.bincount(cell, vectors[:, 0], size),
-            np.bincount(cell, vectors[:, 1], size)
-        ], 1)
-        mean /= np.maximum(total, 1)[:, None]
-    if from_later:
-        total = _area_once(motion_vectors, cell, area, size)
-    coverage = np.minimum(total / MACROBLOCK**2, 1)
+        mean, coverage = _average(blocks, from_later)
     return MotionField(
-        mean.reshape(rows, columns, 2).astype(np.float32),
-        coverage.reshape(rows, columns).astype(np.float32))
+        mean.reshape(rows, columns, 2), coverage.reshape(rows, columns))
 
 
-def _cells(motion_vectors: np.ndarray, rows: int,
-           columns: int) -> np.ndarray:
-    """Numbers of the macroblocks that blocks lie in, row after row."""
-    row, column = motion_vectors['dst_y'] >> 4, motion_vectors['dst_x'] >> 4
-    cell = row.astype(np.intp) * columns + column
-    if len(cell) and (cell.min() < 0 or cell.max() >= rows * columns):
-        cell = row.clip(0, rows - 1).astype(np.intp) * columns + column.clip(
-            0, columns - 1)
-    return cell
+def _average(blocks: Blocks,
+             from_later: bool) -> Tuple[np.ndarray, np.ndarray]:
+    """Mean displacement and coverage of each cell, float32."""
+    size = blocks.grid[0] * blocks.grid[1]
+    area = blocks.vectors['w'] * blocks.vectors['h'].astype(np.float64)
+    weighted = blocks.displacement * area[:, None]
+    total = np.bincount(blocks.cell, area, size)
+    mean = np.stack([
+        np.bincount(blocks.cell, weighted[:, 0], size),
+        np.bincount(blocks.cell, weighted[:, 1], size)
+    ], 1)
+    mean /= np.maximum(total, 1)[:, None]
+    if from_later:
+        total = _area_once(blocks, area)
+    coverage = np.minimum(total / MACROBLOCK**2, 1)
+    return mean.astype(np.float32), coverage.astype(np.float32)
 
 
-def _area_once(motion_vectors: np.ndarray, cell: np.ndarray, area: np.ndarray,
-               size: int) -> np.ndarray:
+def _area_once(blocks: Blocks, area: np.ndarray) -> np.ndarray:
     """Area covered in each cell, blocks predicted from both sides once."""
-    places = np.stack([motion_vectors['dst_x'], motion_vectors['dst_y']], 1)
+    places = np.stack([blocks.vectors['dst_x'], blocks.vectors['dst_y']], 1)
     _, first = np.unique(places, axis=0, return_index=True)
-    return np.bincount(cell[first], area[first], size)
+    rows, columns = blocks.grid
+    return np.bincount(blocks.cell[first], area[first], rows * columns)
 
 
-def pixel_shifts(motion_vectors: np.ndarray, height: int,
-                 width: int) -> np.ndarray:
+def pixel_shifts(blocks: Blocks) -> np.ndarray:
     """Displacement in whole pixels of the smallest blocks.
 
     Args:
-        motion_vectors (np.ndarray): FFmpeg's structured array, ``(n, )``, of
-            a frame that is predicted from the frame before it.
-        height (int): H of the frame in pixels.
-        width (int): W of the frame in pixels.
+        blocks (Blocks): Of a frame of H x W pixels that is predicted from the
+            frame before it.
 
     Returns:
         np.ndarray: Pixels (x, y), int64 ``(h, w, 2)``; zero in intra blocks.
         One for each macroblock, ``h = ceil(H / 16)``, or where some are
         divided one for 8 x 8 pixels, ``h = 2 * ceil(H / 16)``.
     """
-    rows, columns = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
-    cell = _cells(motion_vectors, rows, columns)
-    vectors = np.rint(block_displacement(motion_vectors)).astype(np.int64)
-    tall = motion_vectors['h'] == MACROBLOCK
-    wide = motion_vectors['w'] == MACROBLOCK
-    if (tall & wide).all():
+    rows, columns = blocks.grid
+    cell, vectors = blocks.cell, blocks.vectors
+    whole = np.rint(blocks.displacement)
+    if blocks.undivided:
         shifts = np.zeros((rows * columns, 2), np.int64)
-        shifts[cell] = vectors
+        shifts[cell] = whole
         return shifts.reshape(rows, columns, 2)
     shifts = np.zeros((rows * columns, 2, 2, 2), np.int64)
-    lower = motion_vectors['dst_y'] >> 3 & 1
-    right = motion_vectors['dst_x'] >> 3 & 1
+    tall, wide = vectors['h'] == MACROBLOCK, vectors['w'] == MACROBLOCK
+    lower, right = vectors['dst_y'] >> 3 & 1, vectors['dst_x'] >> 3 & 1
     for half in np.ndindex(2, 2):
         inside = (tall | (lower == half[0])) & (wide | (right == half[1]))
-        shifts[(cell[inside], *half)] = vectors[inside]
+        shifts[(cell[inside], *half)] = whole[inside]
     return shifts.reshape(rows, columns, 2, 2, 2).swapaxes(1, 2).reshape(
         2 * rows, 2 * columns, 2)
 
@@ -175,8 +125,8 @@ def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     # wherever it is.
     rows, columns = shifts.shape[:2]
     home_y, home_x = np.arange(rows)[:, None] * cell, np.arange(columns) * cell
-    y = np.clip(home_y - shifts[..., 1], -cell, height) - home_y
-    x = np.clip(home_x - shifts[..., 0], -cell, width) - home_x
+    y = (home_y - shifts[..., 1]).clip(-cell, height) - home_y
+    x = (home_x - shifts[..., 0]).clip(-cell, width) - home_x
     padded = cv2.copyMakeBorder(reference, cell, cell, cell, 2 * cell,
                                 cv2.BORDER_REPLICATE)
     pitch = padded.shape[1]

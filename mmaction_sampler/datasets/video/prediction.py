@@ -1,9 +1,9 @@
 """Predictions of frames from earlier ones by motion alone."""
 from typing import Literal, Optional
 
-import av
 import numpy as np
 
+from .blocks import Blocks, locate_blocks
 from .container import VideoError
 from .motion import Accumulation, pixel_shifts, warp
 from .motion_vectors import CodedFrame
@@ -15,23 +15,32 @@ Reference = Literal['previous', 'i_frame']
 
 
 class Picture:
-    """A decoded frame that is converted to RGB once, if at all.
+    """A coded frame, of which everything is worked out once, if at all.
 
     Args:
-        frame (av.VideoFrame): The frame.
+        coded (CodedFrame): The frame.
         to_rgb (RGBConverter): The converter.
     """
 
-    def __init__(self, frame: av.VideoFrame, to_rgb: RGBConverter) -> None:
-        self._frame = frame
+    def __init__(self, coded: CodedFrame, to_rgb: RGBConverter) -> None:
+        self.coded = coded
         self._to_rgb = to_rgb
         self._image: Optional[np.ndarray] = None
+        self._blocks: Optional[Blocks] = None
 
     def rgb(self) -> np.ndarray:
         """The frame in coded orientation, uint8 ``(H, W, 3)``."""
         if self._image is None:
-            self._image = self._to_rgb(self._frame)
+            self._image = self._to_rgb(self.coded.frame)
         return self._image
+
+    def blocks(self) -> Blocks:
+        """The blocks that it was predicted in."""
+        if self._blocks is None:
+            self._blocks = locate_blocks(
+                self.coded.motion_vectors, self.coded.frame.height,
+                self.coded.frame.width)
+        return self._blocks
 
 
 class FromPreviousFrame:
@@ -40,17 +49,14 @@ class FromPreviousFrame:
     def __init__(self) -> None:
         self._reference: Optional[Picture] = None
         self._picture: Optional[Picture] = None
-        self._coded: Optional[CodedFrame] = None
 
-    def add(self, coded: CodedFrame, picture: Picture) -> None:
+    def add(self, picture: Picture) -> None:
         """Go on to the next frame.
 
         Args:
-            coded (CodedFrame): The frame.
-            picture (Picture): The same frame's pixels.
+            picture (Picture): The frame.
         """
         self._reference, self._picture = self._picture, picture
-        self._coded = coded
 
     def predict(self) -> np.ndarray:
         """Predict the frame added last.
@@ -63,11 +69,10 @@ class FromPreviousFrame:
         """
         if self._reference is None:
             raise VideoError(
-                f'frame {self._coded.number} refers to a frame that is not in '
-                f'the file; encode it again')
-        image = self._reference.rgb()
-        return warp(
-            image, pixel_shifts(self._coded.motion_vectors, *image.shape[:2]))
+                f'frame {self._picture.coded.number} refers to a frame that is '
+                f'not in the file; encode it again')
+        return warp(self._reference.rgb(),
+                    pixel_shifts(self._picture.blocks()))
 
 
 class FromIFrame:
@@ -77,29 +82,28 @@ class FromIFrame:
         self._accumulation: Optional[Accumulation] = None
         self._i_frame: Optional[Picture] = None
 
-    def add(self, coded: CodedFrame, picture: Picture) -> None:
+    def add(self, picture: Picture) -> None:
         """Go on to the next frame.
 
         Args:
-            coded (CodedFrame): The frame.
-            picture (Picture): The same frame's pixels.
+            picture (Picture): The frame.
 
         Raises:
             VideoError: If the group has no I-frame.
         """
-        size = coded.frame.height, coded.frame.width
+        coded = picture.coded
         if coded.is_i_frame:
             self._i_frame = picture
             if self._accumulation is None:
-                self._accumulation = Accumulation(*size)
+                self._accumulation = Accumulation(coded.frame.height,
+                                                  coded.frame.width)
             self._accumulation.reset()
         elif self._accumulation is None:
             raise VideoError(
                 f'frame {coded.number} refers to a frame that is not in the '
                 f'file; encode it again')
         else:
-            self._accumulation.update(
-                pixel_shifts(coded.motion_vectors, *size))
+            self._accumulation.update(pixel_shifts(picture.blocks()))
 
     def predict(self) -> np.ndarray:
         """Predict the frame added last.

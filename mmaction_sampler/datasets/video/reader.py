@@ -1,5 +1,6 @@
 """Decoded frames of a video file, by their number."""
 from contextlib import ExitStack
+from functools import cached_property
 from itertools import groupby
 from types import TracebackType
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
@@ -55,8 +56,6 @@ class VideoReader:
                  codec_options: Mapping[str, str] = {}) -> None:
         self.filename = str(filename)
         self.index: VideoIndex = read_index(self.filename)
-        times = () if self.index.pts is None else self.index.pts.tolist()
-        self._numbers = {pts: number for number, pts in enumerate(times)}
         self._codec_options = codec_options
         self._to_rgb = RGBConverter()
         self._open()
@@ -234,6 +233,12 @@ class VideoReader:
         if self.index.pts is not None:
             return self._number(frames)
         return map(NumberedFrame._make, enumerate(frames))
+
+    @cached_property
+    def _numbers(self) -> Dict[int, int]:
+        """Numbers by times; few frames that lie far apart do not need it."""
+        return {pts: number
+                for number, pts in enumerate(self.index.pts.tolist())}
 
     def _number(self,
                 frames: Iterator[av.VideoFrame]) -> Iterator[NumberedFrame]:

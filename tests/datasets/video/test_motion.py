@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
+from mmaction_sampler.datasets.video.blocks import locate_blocks
 from mmaction_sampler.datasets.video.motion import (Accumulation,
-                                                    block_displacement,
                                                     motion_field,
                                                     pixel_shifts, residual,
                                                     warp)
@@ -25,14 +25,14 @@ def test_sign_and_scale():
     vectors = blocks((-1, 16, 16, 8, 8, 3, -4, 2), (-1, 8, 8, 4, 4, 3, 2, 4),
                      (1, 16, 16, 8, 8, 16, 8, 8), (-1, 16, 16, 8, 8, 0, 0, 0))
     np.testing.assert_array_equal(
-        block_displacement(vectors),
+        locate_blocks(vectors, 16, 16).displacement,
         [[-1.5, 2], [-0.75, -0.5], [2, 1], [0, 0]])
 
 
 def test_mean_by_covered_area():
-    field = motion_field(
+    field = motion_field(locate_blocks(
         blocks((-1, 16, 8, 8, 4, -4, 0, 1), (-1, 8, 8, 4, 12, -8, -8, 1),
-               (-1, 16, 16, 40, 8, -1, -2, 1)), 20, 45)
+               (-1, 16, 16, 40, 8, -1, -2, 1)), 20, 45))
     # Cells (2, 3): one covered by three quarters, one whole, four intra.
     np.testing.assert_allclose(field.displacement[0, 0], [16 / 3, 8 / 3])
     np.testing.assert_allclose(field.displacement[0, 2], [1, 2])
@@ -42,18 +42,19 @@ def test_mean_by_covered_area():
 
 
 def test_blocks_from_both_sides_cover_once():
-    field = motion_field(
+    field = motion_field(locate_blocks(
         blocks((-1, 16, 8, 8, 4, -2, 0, 1), (1, 16, 8, 8, 4, 4, 0, 1)), 16,
-        16)
+        16))
     np.testing.assert_allclose(field.displacement[0, 0], [3, 0])
     np.testing.assert_allclose(field.coverage, [[0.5]])
 
 
 def test_no_blocks():
-    field = motion_field(blocks(), 17, 16)
+    found = locate_blocks(blocks(), 17, 16)
+    field = motion_field(found)
     assert field.displacement.shape == (2, 1, 2)
     assert not field.coverage.any()
-    assert not pixel_shifts(blocks(), 17, 16).any()
+    assert not pixel_shifts(found).any()
 
 
 @pytest.mark.parametrize('whole', [True, False])
@@ -70,7 +71,7 @@ def test_warp_is_the_plain_loop(whole):
                     rows.append((-1, w, h, x + left + w // 2, y + top
                                  + h // 2, *rng.integers(-70, 70, 2), 1))
     image = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    shifts = pixel_shifts(blocks(*rows), height, width)
+    shifts = pixel_shifts(locate_blocks(blocks(*rows), height, width))
     assert shifts.shape == ((3, 4, 2) if whole else (6, 8, 2))
     expected = image.copy()
     for _, w, h, cx, cy, dx, dy, _ in rows:
