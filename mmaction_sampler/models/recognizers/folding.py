@@ -1,12 +1,15 @@
-"""Networks without batch normalisation, for passes that train nothing."""
+"""Networks with less between their convolutions, for passes that train
+nothing."""
 import copy
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import torch
 from mmengine.logging import MMLogger
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from .fusing import fuse_activations
 
 _CONVS = (nn.Conv2d, nn.Conv3d)
 _PROBE_SIDE = 64  # pixels; enough for five halvings
@@ -19,11 +22,29 @@ _HOOKS = ('_forward_pre_hooks', '_forward_hooks',
 Version = Tuple[int, ...]
 
 
+class _Copies(NamedTuple):
+    """What runs in place of a network.
+
+    Attributes:
+        fused (nn.Module): With activations in the convolutions, too.
+        folded (nn.Module): Without; for networks whose hooks need that.
+        lost_hooks (list[dict]): Hooks that the first would not call.
+    """
+    fused: nn.Module
+    folded: nn.Module
+    lost_hooks: List[dict]
+
+    def current(self) -> nn.Module:
+        """The faster one that calls all hooks there are now."""
+        return self.folded if any(self.lost_hooks) else self.fused
+
+
 class FoldedNetworks:
     """Copies of networks with each batch normalisation in its convolution.
 
-    A copy shares all other weights with its network, and its hooks. It is
-    made when it is first asked for, and again after any weight has changed.
+    On a CPU activations and residual sums, too; see :mod:`.fusing`. A copy
+    shares all other weights with its network, and its hooks. It is made when
+    it is first asked for, and again after any weight has changed.
 
     Args:
         enabled (bool): Without, the networks themselves are given.
@@ -32,7 +53,7 @@ class FoldedNetworks:
     def __init__(self, enabled: bool) -> None:
         self.enabled = enabled
         self._kept: Dict[tuple, Tuple['_Weights', List[Version],
-                                      nn.Module]] = {}
+                                      _Copies]] = {}
 
     def clear(self) -> None:
         """Forget all copies.
@@ -64,7 +85,7 @@ class FoldedNetworks:
             weights = _Weights(network)
             kept = weights, weights.versions(), _fold(network, dtype)
             self._kept[key] = kept
-        return kept[2]
+        return kept[2].current()
 
 
 def fold_norms(backbone: nn.Module) -> nn.Module:
@@ -91,24 +112,65 @@ def fold_norms(backbone: nn.Module) -> nn.Module:
     return folded
 
 
-def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> nn.Module:
+def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> _Copies:
     backbone = getattr(network, 'backbone', network)
-    with torch.no_grad(), torch.autocast(
-            next(network.parameters()).device.type, enabled=False):
+    device = next(network.parameters()).device.type
+    with torch.no_grad(), torch.autocast(device, enabled=False):
         folded = fold_norms(backbone)
+        fused, changed = folded, []
+        # float16 overflows; what NaN then becomes must be seen.
+        if (device == 'cpu' and torch.backends.mkldnn.is_available()
+                and dtype is not torch.float16):
+            fused, changed = _fuse(folded)
         if dtype is not None:
-            if folded is backbone:
-                folded = _clone(backbone, {})
-            _cast_convs(folded, dtype)
-    if folded is backbone:
+            folded, fused = (_cast_convs(net, dtype)
+                             for net in (folded, fused))
+        if changed:
+            _leave_non_finite(fused, folded)
+    modules = dict(backbone.named_modules())
+    lost_hooks = [getattr(modules[name], kind)
+                  for name in changed for kind in _HOOKS]
+    return _Copies(_in_place(network, backbone, fused),
+                   _in_place(network, backbone, folded), lost_hooks)
+
+
+def _fuse(folded: nn.Module) -> Tuple[nn.Module, List[str]]:
+    """A copy with activations in the convolutions; what it changed."""
+    fused = _clone(folded, {})
+    changed = fuse_activations(fused)
+    if changed and _same_outputs(_clone(folded, {}), fused):
+        return fused, changed
+    return folded, []
+
+
+def _leave_non_finite(fused: nn.Module, folded: nn.Module) -> None:
+    """oneDNN's activations turn NaN into zero; it is to come out as NaN.
+
+    Weights that are not finite, or overflow, do not come here: results for
+    the made-up image differ.
+    """
+    fast = fused.forward
+
+    def forward(images: Tensor) -> object:
+        # A sum costs less than a look at each number.
+        is_finite = images.sum(dtype=torch.float32).isfinite()
+        return (fast if is_finite else folded.forward)(images)
+
+    fused.forward = forward
+
+
+def _in_place(network: nn.Module, backbone: nn.Module,
+              copied: nn.Module) -> nn.Module:
+    """The network with a copy of its backbone, which gets the hooks."""
+    if copied is backbone:
         return network
-    for original, copied in _pairs(backbone, folded):
+    for original, module in _pairs(backbone, copied):
         for name in _HOOKS:
-            setattr(copied, name, getattr(original, name))
+            setattr(module, name, getattr(original, name))
     if backbone is network:
-        return folded
+        return copied
     clone = copy.copy(network)
-    clone._modules = dict(network._modules, backbone=folded)
+    clone._modules = dict(network._modules, backbone=copied)
     return clone
 
 
@@ -182,14 +244,16 @@ def _fold_pairs(network: nn.Module) -> int:
     return count
 
 
-def _cast_convs(network: nn.Module, dtype: torch.dtype) -> None:
-    """Else autocast would cast frozen weights again in every pass."""
+def _cast_convs(network: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """A copy; else autocast would cast frozen weights in every pass."""
+    network = _clone(network, {})
     for module in network.modules():
         if isinstance(module, _CONVS):
             for name, weight in module._parameters.items():
                 if weight is not None:
                     module._parameters[name] = nn.Parameter(
                         weight.to(dtype), requires_grad=False)
+    return network
 
 
 def _same_outputs(network: nn.Module, folded: nn.Module) -> bool:
@@ -205,7 +269,7 @@ def _same_outputs(network: nn.Module, folded: nn.Module) -> bool:
     image = (image % 251 / 125 - 1).view(shape).to(conv.weight.dtype)
     try:
         outputs = [_maps(net(image)) for net in (network, folded)]
-    except (RuntimeError, TypeError, ValueError):
+    except (AttributeError, RuntimeError, TypeError, ValueError):
         return False  # not a network on single images or clips
     return all(
         (a - b).abs().max() <= _TOLERANCE * a.abs().max()

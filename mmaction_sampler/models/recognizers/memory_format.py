@@ -7,7 +7,7 @@ from torch import Tensor, nn
 # A pass of a 2D network keeps several times its input. On a CPU, what does
 # not fit the caches waits for memory. Found by measuring; see
 # docs/performance.md.
-_PASS_BYTES = 8 * 2**20
+_PASS_BYTES = 32 * 2**20
 
 # Channels of the largest block of oneDNN's kernels, those of AVX-512.
 _BLOCK_CHANNELS = 16
