@@ -69,8 +69,8 @@ class FromPreviousFrame:
         """
         if self._reference is None:
             raise VideoError(
-                f'frame {self._picture.coded.number} refers to a frame that is '
-                f'not in the file; encode it again')
+                f'frame {self._picture.coded.number} refers to a frame that '
+                f'is not in the file; encode it again')
         return warp(self._reference.rgb(),
                     pixel_shifts(self._picture.blocks()))
 

@@ -10,6 +10,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from .fusing import fuse_activations
+from .memory_format import is_layout_hook
 
 _CONVS = (nn.Conv2d, nn.Conv3d)
 _PROBE_SIDE = 64  # pixels; enough for five halvings
@@ -36,7 +37,9 @@ class _Copies(NamedTuple):
 
     def current(self) -> nn.Module:
         """The faster one that calls all hooks there are now."""
-        return self.folded if any(self.lost_hooks) else self.fused
+        lost = any(not is_layout_hook(hook) for hooks in self.lost_hooks
+                   for hook in hooks.values())
+        return self.folded if lost else self.fused
 
 
 class FoldedNetworks:
@@ -54,6 +57,10 @@ class FoldedNetworks:
         self.enabled = enabled
         self._kept: Dict[tuple, Tuple['_Weights', List[Version],
                                       _Copies]] = {}
+
+    def __getstate__(self) -> dict:
+        """Copies stay behind when a recognizer is copied or pickled."""
+        return dict(self.__dict__, _kept={})
 
     def clear(self) -> None:
         """Forget all copies.
@@ -123,7 +130,8 @@ def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> _Copies:
                 and dtype is not torch.float16):
             fused, changed = _fuse(folded)
         if dtype is not None:
-            folded, fused = (_cast_convs(net, dtype)
+            cast: Dict[nn.Parameter, nn.Parameter] = {}
+            folded, fused = (_cast_convs(net, dtype, cast)
                              for net in (folded, fused))
         if changed:
             _leave_non_finite(fused, folded)
@@ -149,12 +157,12 @@ def _leave_non_finite(fused: nn.Module, folded: nn.Module) -> None:
     Weights that are not finite, or overflow, do not come here: results for
     the made-up image differ.
     """
-    fast = fused.forward
 
     def forward(images: Tensor) -> object:
         # A sum costs less than a look at each number.
         is_finite = images.sum(dtype=torch.float32).isfinite()
-        return (fast if is_finite else folded.forward)(images)
+        network = fused if is_finite else folded
+        return type(network).forward(network, images)
 
     fused.forward = forward
 
@@ -244,15 +252,20 @@ def _fold_pairs(network: nn.Module) -> int:
     return count
 
 
-def _cast_convs(network: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """A copy; else autocast would cast frozen weights in every pass."""
+def _cast_convs(network: nn.Module, dtype: torch.dtype,
+                cast: Dict[nn.Parameter, nn.Parameter]) -> nn.Module:
+    """A copy; else autocast would cast frozen weights in every pass.
+
+    What is in ``cast`` already is shared, what is not is added.
+    """
     network = _clone(network, {})
     for module in network.modules():
         if isinstance(module, _CONVS):
             for name, weight in module._parameters.items():
-                if weight is not None:
-                    module._parameters[name] = nn.Parameter(
+                if weight is not None and weight not in cast:
+                    cast[weight] = nn.Parameter(
                         weight.to(dtype), requires_grad=False)
+                module._parameters[name] = cast.get(weight)
     return network
 
 

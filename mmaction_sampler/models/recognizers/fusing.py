@@ -88,7 +88,7 @@ def fuse_activations(network: nn.Module) -> List[str]:
             changed += _names_below(name, module)
             module.conv = ActivatedConv(module.conv, module.activate)
             module.activate = nn.Identity()
-        elif _ends_in_sum(module):
+        elif name and _ends_in_sum(module):
             last = _BLOCKS[type(module)][-1]
             changed += [f'{name}.relu', f'{name}.{last}', *_names_below(
                 f'{name}.{last}', getattr(module, last))]

@@ -1,5 +1,5 @@
 """How networks keep and give their feature maps."""
-from typing import Tuple, Union
+from typing import Callable, Tuple, Union
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,8 @@ def use_channels_last(module: nn.Module) -> None:
             continue
         if _breaks_in_channels_last(submodule):
             submodule.register_forward_pre_hook(_contiguous)
+        elif _breaks_where_narrow(submodule):
+            submodule.register_forward_pre_hook(_contiguous_where_narrow)
         else:
             submodule.to(memory_format=torch.channels_last)
 
@@ -43,8 +45,32 @@ def _breaks_in_channels_last(conv: nn.Conv2d) -> bool:
             and conv.in_channels // conv.groups < _BLOCK_CHANNELS)
 
 
+def _breaks_where_narrow(conv: nn.Conv2d) -> bool:
+    """Whether the gradient is wrong for inputs that are one pixel wide.
+
+    In bfloat16, with AVX-512 or AMX, that of a strided depthwise convolution
+    then adds what happens to be in memory.
+    """
+    return conv.groups == conv.in_channels > 1 and conv.stride[1] > 1
+
+
 def _contiguous(conv: nn.Conv2d, inputs: Tuple[Tensor]) -> Tuple[Tensor]:
-    return tuple(value.contiguous() for value in inputs)
+    # One pixel passes for either layout; new strides decide.
+    return tuple(value.contiguous().view(-1).view(value.shape)
+                 for value in inputs)
+
+
+def _contiguous_where_narrow(conv: nn.Conv2d,
+                             inputs: Tuple[Tensor]) -> Tuple[Tensor]:
+    return _contiguous(conv, inputs) if inputs[0].shape[-1] == 1 else inputs
+
+
+def is_layout_hook(hook: Callable) -> bool:
+    """Whether :func:`use_channels_last` has registered a hook.
+
+    Passes that train nothing do without.
+    """
+    return hook in (_contiguous, _contiguous_where_narrow)
 
 
 def last_map(features: Union[Tensor, Tuple[Tensor, ...]]) -> Tensor:

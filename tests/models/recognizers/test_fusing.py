@@ -1,4 +1,5 @@
 """Activations in the convolutions before them: the same results."""
+import pickle
 from collections import Counter
 
 import pytest
@@ -125,6 +126,15 @@ def test_removed_hooks_no_longer_count():
     assert operators(model)['aten::relu_']
     handle.remove()
     assert not operators(model)['aten::relu_']
+
+
+@torch.no_grad()
+def test_a_pickled_model():
+    model = build()
+    expected = scores(model)
+    twin = pickle.loads(pickle.dumps(model))
+    model.classifier.backbone.layer1[0].conv1.conv.weight.fill_(0.)
+    assert_close(scores(twin), expected)
 
 
 @torch.no_grad()

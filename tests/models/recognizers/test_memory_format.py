@@ -2,7 +2,13 @@
 import subprocess
 import sys
 
+import pytest
+import torch
 from helpers import REPOSITORY
+from torch import nn
+
+from mmaction_sampler.models.recognizers.memory_format import (
+    use_channels_last)
 
 GRADIENTS = '''
 import sys
@@ -43,3 +49,26 @@ def test_narrow_strided_convolutions_have_the_same_gradients():
         capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr[-2000:]
     assert result.stdout.splitlines()[-1] == '[]'
+
+
+@pytest.mark.parametrize('stride, side', [(2, 1), ((1, 2), 1), (2, 4)])
+def test_depthwise_gradients_in_bf16(stride, side):
+    """Where oneDNN would add what is in memory, if only now and then."""
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Conv2d(3, 48, 1),
+        nn.Conv2d(48, 48, 3, stride=stride, padding=1, groups=48))
+    images = torch.randn(15, 3, side, side)
+    network(images).sum().backward()
+    expected = [p.grad.clone() for p in network.parameters()]
+    use_channels_last(network)
+    for _ in range(20):
+        used = [torch.full((size, ), 1e30) for size in (10**3, 10**5)]
+        del used  # what comes next gets their memory
+        network.zero_grad()
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            network(images).sum().backward()
+        for given, gradient in zip(network.parameters(), expected):
+            largest = gradient.abs().max()
+            torch.testing.assert_close(given.grad / largest,
+                                       gradient / largest, rtol=0, atol=0.05)
