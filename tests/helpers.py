@@ -101,6 +101,17 @@ def tiny_classifier(dims: int = 2) -> dict:
             dropout_ratio=0.))
 
 
+def unsettle_norms(model: torch.nn.Module) -> torch.nn.Module:
+    """Let batch norms do something; the model, in eval mode."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+            torch.nn.init.normal_(module.running_mean, std=0.2)
+            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, std=0.2)
+    return model.eval()
+
+
 def tiny_ocsampler(num_candidates: int = 5,
                    num_selected: int = 2,
                    dims: int = 2,

@@ -121,13 +121,14 @@ def fold_norms(backbone: nn.Module) -> nn.Module:
 
 def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> _Copies:
     backbone = getattr(network, 'backbone', network)
-    device = next(network.parameters()).device.type
+    weight = next(network.parameters())
+    device = weight.device.type
     with torch.no_grad(), torch.autocast(device, enabled=False):
         folded = fold_norms(backbone)
         fused, changed = folded, []
-        # float16 overflows; what NaN then becomes must be seen.
+        # float16 overflows, and what comes of that must be seen.
         if (device == 'cpu' and torch.backends.mkldnn.is_available()
-                and dtype is not torch.float16):
+                and (dtype or weight.dtype) is not torch.float16):
             fused, changed = _fuse(folded)
         if dtype is not None:
             cast: Dict[nn.Parameter, nn.Parameter] = {}

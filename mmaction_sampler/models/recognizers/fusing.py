@@ -75,8 +75,8 @@ def fuse_activations(network: nn.Module) -> List[str]:
     stays as it is.
 
     Args:
-        network (nn.Module): On a CPU, its batch norms folded. Changed in
-            place; its weights are not.
+        network (nn.Module): On a CPU, its batch norms folded. What is in it
+            is changed in place; its weights are not.
 
     Returns:
         list[str]: Names of the modules that are no longer called or have
@@ -84,11 +84,13 @@ def fuse_activations(network: nn.Module) -> List[str]:
     """
     changed: List[str] = []
     for name, module in list(network.named_modules()):
+        if not name:
+            continue
         if isinstance(module, ConvModule) and _is_activated_conv(module):
             changed += _names_below(name, module)
             module.conv = ActivatedConv(module.conv, module.activate)
             module.activate = nn.Identity()
-        elif name and _ends_in_sum(module):
+        elif _ends_in_sum(module):
             last = _BLOCKS[type(module)][-1]
             changed += [f'{name}.relu', f'{name}.{last}', *_names_below(
                 f'{name}.{last}', getattr(module, last))]

@@ -4,7 +4,7 @@ import copy
 import pytest
 import torch
 from helpers import (candidates, samples, tiny_adafocus, tiny_adafocus_tsm,
-                     tiny_ocsampler)
+                     tiny_ocsampler, unsettle_norms)
 from mmaction.registry import MODELS
 from torch import nn
 
@@ -25,14 +25,7 @@ MODEL_CONFIGS = dict(
 def build(config, **options):
     """A model in eval mode whose batch norms do something."""
     torch.manual_seed(0)
-    model = MODELS.build(dict(config, **options))
-    for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            nn.init.normal_(module.running_mean, std=0.2)
-            nn.init.uniform_(module.running_var, 0.5, 1.5)
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, std=0.2)
-    return model.eval()
+    return unsettle_norms(MODELS.build(dict(config, **options)))
 
 
 def batch(size=4, num_frames=5, side=32):
