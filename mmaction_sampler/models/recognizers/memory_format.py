@@ -68,7 +68,14 @@ def _contiguous_where_narrow(conv: nn.Conv2d,
 def is_layout_hook(hook: Callable) -> bool:
     """Whether :func:`use_channels_last` has registered a hook.
 
-    Passes that train nothing do without.
+    Such a hook decides about a layout alone, and for gradients: a pass that
+    trains nothing has the same results without.
+
+    Args:
+        hook (Callable): Of a convolution.
+
+    Returns:
+        bool: Whether it is one of those.
     """
     return hook in (_contiguous, _contiguous_where_narrow)
 

@@ -67,12 +67,18 @@ def test_activations_are_not_run_apart(depth):
 
 @torch.no_grad()
 def test_temporal_shifts_stay():
+    """In a ResNet they stand before each block's first convolution."""
     torch.manual_seed(0)
-    config = tiny_adafocus_tsm()
+    config = tiny_adafocus_tsm(local_cnn=dict(
+        type='ResNetTSM', depth=50, num_segments=3, pretrained=None))
+    config['classifier']['local_channels'] = 2048
     fused = unsettle_norms(MODELS.build(config))
     plain = unsettle_norms(MODELS.build(dict(config, fold_norm=False)))
     plain.load_state_dict(fused.state_dict())
     assert_close(scores(fused), scores(plain))
+    counts = operators(plain)['aten::relu_'], operators(fused)['aten::relu_']
+    # 16 blocks: of three activations in each the first stays; the stem's.
+    assert counts[0] - counts[1] == 16 * 2 + 1
 
 
 @pytest.mark.parametrize('place', [
