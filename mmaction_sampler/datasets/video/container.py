@@ -1,7 +1,7 @@
 """Opening a video file, with errors that name it."""
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Mapping, Tuple
+from typing import Iterator, Mapping, NamedTuple
 
 import av
 
@@ -14,6 +14,17 @@ _LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
 
 class VideoError(ValueError):
     """A video file that cannot be read; the message names it."""
+
+
+class OpenedVideo(NamedTuple):
+    """A video file that is open.
+
+    Attributes:
+        container (av.container.InputContainer): The file.
+        stream (av.VideoStream): Its first video stream.
+    """
+    container: av.container.InputContainer
+    stream: av.VideoStream
 
 
 @contextmanager
@@ -39,7 +50,7 @@ def open_video(
     filename: str,
     codec_options: Mapping[str, str] = {},
     container_options: Mapping[str, str] = {}
-) -> Iterator[Tuple[av.container.InputContainer, av.VideoStream]]:
+) -> Iterator[OpenedVideo]:
     """Open a file for decoding its first video stream in one thread.
 
     More threads would corrupt H.264's motion vectors; data loaders decode
@@ -52,7 +63,7 @@ def open_video(
             none.
 
     Yields:
-        tuple: The container and its first video stream.
+        OpenedVideo: The container and its first video stream.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -79,4 +90,4 @@ def open_video(
         context.thread_type = 'SLICE'
         context.thread_count = 1
         context.options = dict(codec_options)
-        yield container, stream
+        yield OpenedVideo(container, stream)

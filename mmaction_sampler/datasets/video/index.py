@@ -2,12 +2,12 @@
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 import av
 import numpy as np
 
-from .container import VideoError, open_video
+from .container import OpenedVideo, VideoError, open_video
 from .sample_tables import Samples, has_sample_tables, listed_samples
 from .sps import max_num_ref_frames
 
@@ -89,16 +89,19 @@ class VideoIndex(NamedTuple):
         return place if found else None
 
 
-def read_index(filename: str) -> VideoIndex:
+def read_index(filename: str,
+               opened: Optional[OpenedVideo] = None) -> VideoIndex:
     """List a file's frames.
 
-    Takes about 1 microsecond a frame where the container's header tells (MP4,
-    QuickTime); other files are read, packet by packet, about 4. And only
-    once as long as the file is among the last ones asked for and does not
-    change.
+    Takes a fraction of a microsecond a frame where the container's header
+    tells (MP4, QuickTime); other files are read, packet by packet, about 4.
+    And only once as long as the file is among the last ones asked for and
+    does not change.
 
     Args:
         filename (str): Path of a video file.
+        opened (OpenedVideo, optional): The same file, if it is open anyway.
+            Its position may be lost. Defaults to None.
 
     Returns:
         VideoIndex: The list.
@@ -111,23 +114,33 @@ def read_index(filename: str) -> VideoIndex:
     if not path.is_file():
         raise FileNotFoundError(f'video {filename} does not exist')
     status = path.stat()
-    return _read_index(str(filename), status.st_size, status.st_mtime_ns)
+    place = _place_of(str(filename), status.st_size, status.st_mtime_ns)
+    if not place:
+        place.append(_list_frames(str(filename), opened))
+    return place[0]
 
 
 # An hour of video takes 1 MB here.
 @lru_cache(maxsize=128)
-def _read_index(filename: str, size: int, mtime_ns: int) -> VideoIndex:
-    """Size and time only tell versions of the file apart."""
-    with open_video(filename) as (container, stream):
-        if not has_sample_tables(container):
-            return _build(stream, _read_packets(container, stream),
-                          container.format.name)
-        samples = listed_samples(filename, container, stream)
+def _place_of(filename: str, size: int, mtime_ns: int) -> List[VideoIndex]:
+    """Where the index of one version of a file is kept; empty at first."""
+    return []
+
+
+def _list_frames(filename: str,
+                 opened: Optional[OpenedVideo]) -> VideoIndex:
+    if opened is None:
+        with open_video(filename) as fresh:
+            if has_sample_tables(fresh.container):
+                return _list_frames(filename, fresh)
+            return _build(fresh, _read_packets(*fresh))
+    if has_sample_tables(opened.container):
+        samples = listed_samples(filename, *opened)
         if samples is not None:
-            return _build(stream, samples, container.format.name)
-    with open_video(filename) as (container, stream):  # from the beginning
-        return _build(stream, _read_packets(container, stream),
-                      container.format.name)
+            return _build(opened, samples)
+    # Whoever opened the file goes on with it; packets are read apart.
+    with open_video(filename) as fresh:
+        return _build(fresh, _read_packets(*fresh))
 
 
 def _read_packets(container: av.container.InputContainer,
@@ -146,11 +159,11 @@ def _read_packets(container: av.container.InputContainer,
 
 def forget_indices() -> None:
     """Read the packets of every file anew; for measurements."""
-    _read_index.cache_clear()
+    _place_of.cache_clear()
 
 
-def _build(stream: av.VideoStream, samples: Samples,
-           container_format: str) -> VideoIndex:
+def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
+    container, stream = opened
     context = stream.codec_context
     is_shown = ~samples.is_discarded
     num_frames = int(is_shown.sum())
@@ -161,7 +174,7 @@ def _build(stream: av.VideoStream, samples: Samples,
     has_times = len(shown) == num_frames and bool(
         (np.diff(in_order) > 0).all())
     reordered = not has_times or bool((np.diff(shown) < 0).any())
-    if reordered and container_format == 'avi':
+    if reordered and container.format.name == 'avi':
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
         has_times = False
     codec = context.codec.canonical_name
@@ -223,7 +236,7 @@ def refuse_incomplete(filename: str) -> None:
 def _count_packets(filename: str, size: int, mtime_ns: int) -> PacketCount:
     """Two numbers of a file's index, remembered for far more files."""
     try:
-        index = _read_index(filename, size, mtime_ns)
+        index = read_index(filename)
     except VideoError as error:
         # Who asks names the file and the mend; FFmpeg's word is enough.
         if isinstance(error.__cause__, av.error.FFmpegError):

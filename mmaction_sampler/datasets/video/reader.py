@@ -55,10 +55,14 @@ class VideoReader:
                  filename: str,
                  codec_options: Mapping[str, str] = {}) -> None:
         self.filename = str(filename)
-        self.index: VideoIndex = read_index(self.filename)
         self._codec_options = codec_options
         self._to_rgb = RGBConverter()
         self._open()
+        try:
+            self.index: VideoIndex = read_index(self.filename, self._opened)
+        except BaseException:
+            self.close()
+            raise
 
     def __len__(self) -> int:
         """Frames in the file."""
@@ -194,8 +198,9 @@ class VideoReader:
 
     def _open(self) -> None:
         self._files = ExitStack()
-        self._container, self._stream = self._files.enter_context(
+        self._opened = self._files.enter_context(
             open_video(self.filename, self._codec_options))
+        self._container, self._stream = self._opened
 
     def _reopen(self) -> None:
         """Go back to the very beginning; not all containers can seek."""

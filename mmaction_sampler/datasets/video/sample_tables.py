@@ -2,22 +2,19 @@
 
 Listing a file's packets reads all of it: ten frames of an hour of video would
 cost hundreds of megabytes of input. These containers list their samples in
-the header. FFmpeg gives that list, but for the offsets between the times of
-decoding and of display, which are read here.
+the header. FFmpeg gives that list, entry by entry and without the times of
+display; most of it is worked out here from the header's tables instead, and
+checked against FFmpeg's entries of the key frames.
 """
-import struct
-from itertools import chain
-from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, Dict, List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional
 
 import av
 import numpy as np
 
-#: Headers above this size are left to FFmpeg, bytes.
-_LARGEST_HEADER = 64 * 2**20
+from .mp4_header import read_track_tables
+
 _KEYFRAME, _DISCARDED = 1, 2
-_FIELDS = attrgetter('timestamp', 'flags', 'pos', 'size')
 
 
 class Samples(NamedTuple):
@@ -48,8 +45,9 @@ def listed_samples(filename: str, container: av.container.InputContainer,
                    stream: av.VideoStream) -> Optional[Samples]:
     """List the samples of a file that is whole.
 
-    The list is checked against two packets, which are read: the first one
-    and that of a late key frame.
+    The list is checked against FFmpeg's entries of the key frames and of the
+    last sample, and against two packets, which are read: the first one and
+    that of a late key frame.
 
     Args:
         filename (str): Path of the file.
@@ -58,37 +56,69 @@ def listed_samples(filename: str, container: av.container.InputContainer,
         stream (av.VideoStream): Its video stream.
 
     Returns:
-        Samples | None: None where the header does not tell: fragments,
-        several edits, samples that say that nothing depends on them, a
-        header that is broken or very large, a file that is cut short.
+        Samples | None: None where the header does not tell (see
+        :func:`read_track_tables`) or where the file is cut short.
     """
-    entries = list(map(_FIELDS, stream.index_entries))
-    # Half the time that NumPy takes for a list of tuples.
-    timestamps, flags, positions, sizes = np.fromiter(
-        chain.from_iterable(entries), np.int64).reshape(-1, 4).T
-    if not len(entries) or not sizes.all() or (
-            positions + sizes > Path(filename).stat().st_size).any():
+    tables = read_track_tables(filename, stream.id)
+    entries = stream.index_entries
+    if tables is None or len(entries) != len(tables.decoded):
         return None
-    try:
-        delays = _composition_offsets(filename, stream.id, len(entries))
-    except (struct.error, ValueError, KeyError, IndexError):
-        delays = None  # a broken header
-    if delays is None:
+    last = entries[len(entries) - 1]
+    if last.pos + last.size > Path(filename).stat().st_size:
         return None
-    keys = np.flatnonzero(flags & _KEYFRAME)
-    if not len(keys) or keys[0] != 0:
+    shown = tables.decoded + tables.delays
+    flags = _flags(stream, shown)
+    if flags is None or not flags[0] & _KEYFRAME:
         return None
-    # FFmpeg moves all times by the same: see where the first one is.
-    first = _packet_at(container, stream, int(timestamps[0]))
-    if first is None or first.pts is None:
+    keys = np.flatnonzero(flags & _KEYFRAME).tolist()
+    shifts = {entries[place].timestamp - int(tables.decoded[place])
+              for place in (*keys, len(entries) - 1)}
+    first = _packet_at(container, stream, entries[0].timestamp)
+    if len(shifts) > 1 or first is None or first.pts is None:
         return None
-    pts = timestamps + delays
-    pts += first.pts - pts[0]
+    # FFmpeg moves all times by the same.
+    pts = shown + (first.pts - shown[0])
     late = _packet_at(container, stream, int(pts[keys[-1]]))
-    if late is None or late.pts not in pts[positions == late.pos]:
+    if late is None or late.pts not in [
+            pts[key] for key in keys if entries[key].pos == late.pos]:
         return None
-    return Samples(
-        pts, flags & _KEYFRAME > 0, flags & _DISCARDED > 0, False)
+    return Samples(pts, flags & _KEYFRAME > 0, flags & _DISCARDED > 0,
+                   tables.has_disposable)
+
+
+def _flags(stream: av.VideoStream,
+           shown: np.ndarray) -> Optional[np.ndarray]:
+    """FFmpeg's flags of the samples, int64 ``(M, )``.
+
+    An edit cuts off what is shown before or after a time. Where it leaves
+    the first and the last one, it leaves all, and only the key frames have
+    to be asked for.
+    """
+    entries = stream.index_entries
+    ends = (entries[int(shown.argmin())], entries[int(shown.argmax())])
+    if any(entry.flags & _DISCARDED for entry in ends):
+        return np.array([entry.flags for entry in entries], np.int64)
+    keys = _key_frames(stream)
+    if keys is None:
+        return None
+    flags = np.zeros(len(entries), np.int64)
+    flags[keys] = _KEYFRAME
+    return flags
+
+
+def _key_frames(stream: av.VideoStream) -> Optional[List[int]]:
+    """Places of the key frames, from the last to the first."""
+    entries = stream.index_entries
+    places: List[int] = []
+    time = entries[len(entries) - 1].timestamp
+    while True:
+        place = entries.search_timestamp(time, backward=True)
+        if place < 0:
+            return places
+        if places and place >= places[-1]:
+            return None  # times do not ascend
+        places.append(place)
+        time = entries[place].timestamp - 1
 
 
 def _packet_at(container: av.container.InputContainer,
@@ -99,99 +129,3 @@ def _packet_at(container: av.container.InputContainer,
         return next(container.demux(stream), None)
     except av.error.FFmpegError:
         return None
-
-
-def _composition_offsets(filename: str, track: int,
-                         num_samples: int) -> Optional[np.ndarray]:
-    """From the time of decoding to that of display, int64 ``(M, )``."""
-    with open(filename, 'rb') as file:
-        header = _read_header(file)
-    moov = _boxes(header)
-    if b'mvex' in moov:  # fragments have tables of their own
-        return None
-    for trak in moov.get(b'trak', ()):
-        boxes = _boxes(trak)
-        if _track_id(boxes[b'tkhd'][0]) != track:
-            continue
-        if _num_edits(boxes) > 1:
-            return None
-        tables = boxes
-        for name in (b'mdia', b'minf', b'stbl'):
-            tables = _boxes(tables[name][0])
-        if b'sdtp' in tables:
-            return None
-        if b'ctts' not in tables:
-            return np.zeros(num_samples, np.int64)
-        return _expand(tables[b'ctts'][0], num_samples)
-    return None
-
-
-def _read_header(file: BinaryIO) -> bytes:
-    """Contents of the ``moov`` box of a file."""
-    position, end = 0, file.seek(0, 2)
-    while position + 8 <= end:
-        file.seek(position)
-        name, begin, size = _box_head(file.read(16), end - position)
-        if name == b'moov':
-            if size > _LARGEST_HEADER:
-                raise ValueError('the header is very large')
-            file.seek(position + begin)
-            return file.read(size - begin)
-        position += size
-    raise ValueError('there is no header')
-
-
-def _box_head(data: bytes, left: int) -> Tuple[bytes, int, int]:
-    """Name of a box, where its contents begin, and its size in bytes."""
-    size, name = struct.unpack_from('>I4s', data)
-    begin = 8
-    if size == 1:
-        size, begin = struct.unpack_from('>Q', data, 8)[0], 16
-    if size == 0:
-        size = left
-    if size < begin:
-        raise ValueError('a box is smaller than its head')
-    return name, begin, size
-
-
-def _boxes(data: bytes) -> Dict[bytes, List[bytes]]:
-    """Contents of the boxes in a box, by name."""
-    found: Dict[bytes, List[bytes]] = {}
-    position = 0
-    while position + 8 <= len(data):
-        name, begin, size = _box_head(
-            data[position:position + 16], len(data) - position)
-        found.setdefault(name, []).append(
-            data[position + begin:position + size])
-        position += size
-    return found
-
-
-def _track_id(tkhd: bytes) -> int:
-    # Behind version and flags: two times, of 64 bits each in version 1.
-    return struct.unpack_from('>I', tkhd, 20 if tkhd[0] == 1 else 12)[0]
-
-
-def _num_edits(track: Dict[bytes, List[bytes]]) -> int:
-    """Parts of the track that are shown; pauses do not count."""
-    edits = _boxes(track[b'edts'][0]) if b'edts' in track else {}
-    if b'elst' not in edits:
-        return 0
-    table = edits[b'elst'][0]
-    count, = struct.unpack_from('>I', table, 4)
-    entry = '>Qqi' if table[0] == 1 else '>Iii'
-    size = struct.calcsize(entry)
-    starts = [struct.unpack_from(entry, table, 8 + i * size)[1]
-              for i in range(min(count, 3))]
-    return sum(start != -1 for start in starts) + max(count - 3, 0)
-
-
-def _expand(ctts: bytes, num_samples: int) -> Optional[np.ndarray]:
-    """One offset a sample from a table of runs."""
-    count, = struct.unpack_from('>I', ctts, 4)
-    # Version 0 is unsigned by the standard, but written with signs, too.
-    runs = np.frombuffer(ctts, '>i4', 2 * count, 8).reshape(-1, 2)
-    lengths = runs[:, 0].astype(np.int64)
-    if (lengths < 0).any() or lengths.sum() != num_samples:
-        return None
-    return np.repeat(runs[:, 1].astype(np.int64), lengths)
