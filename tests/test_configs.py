@@ -94,6 +94,33 @@ def write_selection_file(transform: dict) -> None:
             '{"path": "0.mp4", "total_frames": 9, "frame_inds": [0]}\n')
 
 
+def test_only_pretrained_weights_are_nearly_kept(
+        built: Tuple[Config, BaseModel]) -> None:
+    cfg, model = built
+    options = cfg.get('optim_wrapper', {}).get('paramwise_cfg') or {}
+    for name, option in options.get('custom_keys', {}).items():
+        backbone = dict(model.named_modules()).get(name)
+        if name.endswith('.backbone') and backbone is not None:
+            kept = option.get('lr_mult', 1) < 1
+            pretrained = (backbone.init_cfg or {}).get('type') == 'Pretrained'
+            assert kept == pretrained, name
+
+
+def test_a_data_set_has_one_root_and_page(cfg: Config) -> None:
+    roots = set(re.findall(r"'data/(\w+)", str(cfg.to_dict())))
+    page = (REPOSITORY / 'tools' / 'data' / 'README.md').read_text()
+    assert roots <= set(re.findall(r'`data/(\w+)`', page)), roots
+
+
+def test_policies_that_see_whole_videos_get_no_single_one(
+        built: Tuple[Config, BaseModel]) -> None:
+    """They normalise over the videos of a batch in training."""
+    cfg, model = built
+    kinds = ('ContinuousPatchPolicy', 'VideoPatchRegressor')
+    if type(getattr(model, 'policy', None)).__name__ in kinds:
+        assert cfg.train_dataloader.drop_last
+
+
 def test_stages_and_candidates_fit_the_model(
         built: Tuple[Config, BaseModel]) -> None:
     cfg, model = built

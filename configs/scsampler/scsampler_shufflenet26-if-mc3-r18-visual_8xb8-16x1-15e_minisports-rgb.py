@@ -1,5 +1,5 @@
 # SCSampler Table 5: ShuffleNet of 26 layers on IF + MD + RGB-R. ImageNet weights of
-# it are not at hand.
+# it are not at hand, so that no part of it learns slower than the rest.
 _base_ = [
     '../_base_/models/scsampler_r18.py',
     '../_base_/datasets/minisports_clips16_if.py',
@@ -27,3 +27,14 @@ model = dict(
                     num_classes=487,
                     in_channels=480,
                     dropout_ratio=0.5)))))
+
+optim_wrapper = dict(
+    paramwise_cfg=dict(
+        custom_keys={
+            'visual_saliency_net.nets.motion_displacement.backbone':
+            dict(lr_mult=1.),
+            'visual_saliency_net.nets.rgb_residual.backbone':
+            dict(lr_mult=1.),
+            'visual_saliency_net.nets.i_frame.backbone':
+            dict(lr_mult=1.),
+        }))

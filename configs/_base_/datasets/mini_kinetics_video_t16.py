@@ -2,11 +2,13 @@
 _base_ = 'anet_video_t16.py'
 
 train_set = dict(
-    ann_file='data/mini_kinetics/mini_kinetics_train_video.txt',
-    data_prefix=dict(video='data/mini_kinetics/videos'),
+    ann_file='data/MiniKinetics/mini_kinetics_train_video.txt',
+    data_prefix=dict(video='data/MiniKinetics/videos_train'),
     multi_class=False)
 val_set = dict(
-    train_set, ann_file='data/mini_kinetics/mini_kinetics_val_video.txt')
+    ann_file='data/MiniKinetics/mini_kinetics_val_video.txt',
+    data_prefix=dict(video='data/MiniKinetics/videos_val'),
+    multi_class=False)
 train_dataloader = dict(dataset=train_set)
 val_dataloader = dict(dataset=val_set)
 test_dataloader = dict(dataset=val_set)

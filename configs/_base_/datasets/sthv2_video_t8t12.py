@@ -38,6 +38,9 @@ test_pipeline = [
 ]
 
 train_dataloader = dict(
+    # Policies that look at whole videos normalise over those of a batch, so
+    # that the last one must not be a single video; the authors drop it, too.
+    drop_last=True,
     dataset=dict(
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root),

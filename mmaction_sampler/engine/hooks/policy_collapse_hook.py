@@ -15,7 +15,7 @@ class PolicyCollapseHook(Hook):
     A policy that puts all probability on one choice learns no more: every
     draw is the same, so that no reward tells one choice from another. The
     warning comes once a stage for each log key that is or ends with
-    ``entropy``.
+    ``entropy``, unless that was never above 0 (a density's can be).
 
     Args:
         min_share (float): Near zero is below this share of the stage's
@@ -73,7 +73,9 @@ class PolicyCollapseHook(Hook):
         largest = max(self._largest.get(key, 0.), entropy)
         self._largest[key] = largest
         mean = sum(recent) / len(recent)
-        if len(recent) == self.window and mean < self.min_share * largest:
+        # That of a density can be negative; a share says nothing then.
+        if len(recent) == self.window and 0 < largest and (
+                mean < self.min_share * largest):
             self._warned.add(key)
             runner.logger.warning(
                 f'policy collapse: {key} is {mean:.2g} nats, mean of the '

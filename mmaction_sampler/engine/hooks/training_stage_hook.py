@@ -29,8 +29,9 @@ class TrainingStageHook(Hook):
 
     Raises:
         ValueError: If a stage is incomplete or has unknown keys; when the
-            run begins, if a name is not a stage of the model or the epochs
-            do not add up to ``train_cfg.max_epochs``.
+            run begins, if a name is not a stage of the model, the epochs
+            do not add up to ``train_cfg.max_epochs`` or an epoch has no
+            iteration.
     """
 
     priority = 'VERY_HIGH'
@@ -66,6 +67,11 @@ class TrainingStageHook(Hook):
             raise ValueError(
                 'TrainingStageHook counts epochs: set train_cfg.by_epoch to '
                 'True')
+        if not len(runner.train_dataloader):
+            raise ValueError(
+                'an epoch has no iteration: train_dataloader drops the last '
+                'batch (drop_last), and there are too few videos for one; '
+                'lower its batch_size')
         model = _unwrap(runner.model)
         known = getattr(model, 'STAGES', None)
         if known is None:

@@ -11,6 +11,7 @@ from mmaction_sampler.ops import full_precision
 from ..recurrent import FullPrecisionGRU
 from .patch_policy import PatchPolicy
 from .policy_output import PolicyOutput
+from .video_batch import refuse_one_video
 
 
 @MODELS.register_module()
@@ -32,7 +33,9 @@ class ContinuousPatchPolicy(BaseModule):
 
     What the authors' code for Something-Something computes: the feature maps
     of all frames are stacked, and one step of the GRU is taken. Actions are
-    normally distributed around the place, with a fixed deviation.
+    normally distributed around the place, with a fixed deviation; their
+    probability is that of what was drawn, where the authors take that of
+    the nearest place inside the frame.
 
     Args:
         num_frames (int): T, frames of the glance. Defaults to 8.
@@ -44,7 +47,7 @@ class ContinuousPatchPolicy(BaseModule):
             to 64.
         hidden_channels (int): Channels H of the GRU. Defaults to 1024.
         action_std (float): Standard deviation of drawn actions, in units of
-            the free range, above 0. Defaults to 0.25.
+            the free range, above 0. Defaults to 0.1, the authors'.
         init_cfg (dict, optional): Initialisation. Defaults to None.
 
     Raises:
@@ -57,7 +60,7 @@ class ContinuousPatchPolicy(BaseModule):
                  feature_size: Union[int, Tuple[int, int]] = 7,
                  encoder_channels: int = 64,
                  hidden_channels: int = 1024,
-                 action_std: float = 0.25,
+                 action_std: float = 0.1,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
         if action_std <= 0:
@@ -84,7 +87,11 @@ class ContinuousPatchPolicy(BaseModule):
 
         Returns:
             Tensor: Float ``(B, 1, H)``.
+
+        Raises:
+            ValueError: If one video alone is to be trained on.
         """
+        refuse_one_video(self, maps)
         return self.gru(self.encoder(maps.flatten(1, 2))[:, None])
 
     def forward(self, maps: Tensor) -> PolicyOutput:

@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmaction_sampler.ops import full_precision
+from .video_batch import refuse_one_video
 
 
 @MODELS.register_module()
@@ -60,8 +61,10 @@ class VideoPatchRegressor(BaseModule):
             ``(B, 1, 2)``.
 
         Raises:
-            ValueError: If the maps have another number or size.
+            ValueError: If the maps have another number or size, or if one
+                video alone is to be trained on.
         """
+        refuse_one_video(self, maps)
         expected = (self.num_frames, *self.map_shape)
         if maps.shape[1:] != expected:
             raise ValueError(

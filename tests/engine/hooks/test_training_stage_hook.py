@@ -166,17 +166,20 @@ def test_wrong_stages_are_refused(stages: List[dict], message: str) -> None:
     ([WARMUP, dict(name='policy', epochs=3)], {},
      'add up to 5 epochs, but train_cfg.max_epochs is 4; set it to 5'),
     ([dict(name='warmup', epochs=4)],
-     {'train_cfg': dict(type='IterBasedTrainLoop', max_iters=4)},
+     {'train_cfg': dict(
+         _delete_=True, type='IterBasedTrainLoop', max_iters=4)},
      'train_cfg.by_epoch'),
-    ([dict(name='warmup', epochs=4)], {'model': tiny_classifier()},
+    ([dict(name='warmup', epochs=4)],
+     {'train_dataloader.drop_last': True, 'train_dataloader.batch_size': 99},
+     'an epoch has no iteration: .*drop_last'),
+    ([dict(name='warmup', epochs=4)], {'model': dict(tiny_classifier(), _delete_=True)},
      'Recognizer2D has no training stages'),
 ])
 def test_stages_that_do_not_fit_the_run_are_refused(
         ann_file: Path, tmp_path: Path, stages: List[dict], options: dict,
         message: str) -> None:
     cfg = with_stages(tiny_config(ann_file, tmp_path), *stages)
-    for key, value in options.items():
-        cfg[key] = value
+    cfg.merge_from_dict(options)
     with pytest.raises(ValueError, match=message):
         build_runner(cfg).train()
 

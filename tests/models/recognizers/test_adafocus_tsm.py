@@ -39,6 +39,15 @@ def test_only_a_stages_components_change(policy):
         assert log['loss'].isfinite()
 
 
+def test_one_video_alone_is_refused_where_videos_are_normalised():
+    model = build('ContinuousPatchPolicy').train()
+    model.set_stage('policy')
+    model.train()
+    with pytest.raises(ValueError, match='drop_last to True'):
+        model.loss(candidates(1), samples([0]))
+    assert model.eval().predict(candidates(1), samples([0]))
+
+
 @pytest.mark.parametrize('policy', POLICIES)
 def test_glance_decides_and_the_other_frames_are_cut(policy):
     model, inputs = build(policy).eval(), candidates()

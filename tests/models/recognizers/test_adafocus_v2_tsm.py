@@ -123,6 +123,11 @@ def test_cost_equals_a_trace_of_the_whole_model():
         count_macs(Whole(), [candidates(1)]))
 
 
+def test_one_video_alone_is_refused_in_training():
+    with pytest.raises(ValueError, match='drop_last to True'):
+        build().train().loss(candidates(1), samples([0]))
+
+
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(ValueError, match='num_glance . num_focus = 5'):
         build().predict(candidates(3, 4), samples(LABELS))
