@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from .fusing import fuse_activations
+from .fusing import can_fuse, fuse_activations
 from .memory_format import is_layout_hook
 
 _CONVS = (nn.Conv2d, nn.Conv3d)
@@ -126,9 +126,7 @@ def _fold(network: nn.Module, dtype: Optional[torch.dtype]) -> _Copies:
     with torch.no_grad(), torch.autocast(device, enabled=False):
         folded = fold_norms(backbone)
         fused, changed = folded, []
-        # float16 overflows, and what comes of that must be seen.
-        if (device == 'cpu' and torch.backends.mkldnn.is_available()
-                and (dtype or weight.dtype) is not torch.float16):
+        if device == 'cpu' and can_fuse(dtype or weight.dtype):
             fused, changed = _fuse(folded)
         if dtype is not None:
             cast: Dict[nn.Parameter, nn.Parameter] = {}

@@ -68,6 +68,24 @@ class ActivatedBlock(nn.Module):
             'add', 1., 'relu', [], '')
 
 
+def can_fuse(dtype: torch.dtype) -> bool:
+    """Whether this processor's convolutions can activate in a precision.
+
+    Args:
+        dtype (torch.dtype): Of weights and feature maps. Not float16, which
+            overflows; what comes of that must be seen. bfloat16 takes a
+            processor with AVX-512, where others compute it by other means.
+
+    Returns:
+        bool: False without oneDNN, too.
+    """
+    if not torch.backends.mkldnn.is_available():
+        return False
+    return dtype is torch.float32 or (
+        dtype is torch.bfloat16
+        and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def fuse_activations(network: nn.Module) -> List[str]:
     """Put activations and residual sums into the convolutions before them.
 
