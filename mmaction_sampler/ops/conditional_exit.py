@@ -62,7 +62,9 @@ def geometric_shares(ratio: float, num_steps: int) -> Tensor:
 def thresholds_for_shares(confidence: Tensor, shares: Tensor) -> Tensor:
     """Thresholds under which given shares of videos leave at each step.
 
-    Of those that are still there, the surest leave.
+    Of those that are still there, the surest leave. A threshold lies
+    halfway between the last that leaves and the next one, so that rounding,
+    which differs between batches, moves no video across it.
 
     Args:
         confidence (Tensor): Of V videos of a data split after every frame,
@@ -84,9 +86,20 @@ def thresholds_for_shares(confidence: Tensor, shares: Tensor) -> Tensor:
             continue
         values = waiting[:, step]
         leaving = min(num_leaving, len(values))
-        thresholds[step] = values.topk(leaving).values[-1]
-        waiting = waiting[values < thresholds[step]]
+        last = values.topk(leaving).values[-1]
+        staying = values < last
+        thresholds[step] = _halfway(last, values[staying])
+        waiting = waiting[staying]
     return thresholds
+
+
+def _halfway(last: Tensor, staying: Tensor) -> Tensor:
+    """Between a confidence and the next lower one, above the latter."""
+    if not len(staying):
+        return last - 1e-5 * last.abs()
+    highest = staying.amax()
+    middle = highest + (last - highest) / 2
+    return torch.where(middle > highest, middle, last)
 
 
 def solve_exit_thresholds(confidence: Tensor,

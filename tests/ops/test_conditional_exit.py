@@ -64,6 +64,28 @@ def test_ties_never_exceed_the_budget():
     assert exit_steps(confidence, thresholds).unique().numel() == 1
 
 
+@pytest.mark.parametrize('budget', [1., 2.5, 4.])
+def test_rounding_moves_no_video(budget):
+    """Other batch sizes round otherwise."""
+    torch.manual_seed(0)
+    confidence = torch.rand(100, 6).sort(dim=1).values
+    thresholds, mean_steps = solve_exit_thresholds(confidence, budget)
+    for sign in (-1, 1):
+        moved = confidence * (1 + sign * 1e-6)
+        assert torch.equal(exit_steps(moved, thresholds),
+                           exit_steps(confidence, thresholds))
+    assert mean_steps <= budget
+
+
+def test_neighbouring_numbers_are_told_apart():
+    low = torch.tensor(0.5)
+    high = torch.nextafter(low, torch.tensor(1.))
+    thresholds = thresholds_for_shares(
+        torch.stack([low, high])[:, None].repeat(1, 2),
+        torch.tensor([0.5, 0.5]))
+    assert thresholds[0] == high
+
+
 @pytest.mark.parametrize('budget', [0.5, 6.1])
 def test_impossible_budget(budget):
     with pytest.raises(ValueError, match=f'T = 6 frames.*got {budget}'):

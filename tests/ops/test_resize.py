@@ -31,6 +31,13 @@ def test_other_shapes(shape):
         F.interpolate(images, size=(16, 16), mode='bilinear'))
 
 
+def test_the_same_operators_on_every_device(monkeypatch):
+    """Or a model's cost would depend on the device."""
+    monkeypatch.setattr(F, 'interpolate', None)
+    assert resize(torch.empty(2, 3, 16, 16, device='meta'), 8).shape == (
+        2, 3, 8, 8)
+
+
 @pytest.mark.parametrize('size', [8, 4])
 def test_gradients(size):
     images = torch.randn(1, 2, 16, 16, dtype=torch.float64,

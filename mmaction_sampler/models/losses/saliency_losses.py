@@ -139,8 +139,10 @@ class ActionClassificationLoss(nn.Module):
         shares = truth.targets / truth.targets.sum(dim=1, keepdim=True)
         targets = shares[truth.videos[output.clips]]  # (M, num_classes)
         weight = _rank_weight(output.clips.new_tensor(len(output.clips)))
-        return weight * F.cross_entropy(
-            full_precision(output.logits), targets)
+        # A mean over no picture would not be a number.
+        loss = F.cross_entropy(
+            full_precision(output.logits), targets, reduction='sum')
+        return weight * loss / max(len(targets), 1)
 
 
 @MODELS.register_module()
@@ -183,8 +185,10 @@ class SaliencyClassificationLoss(nn.Module):
         saliency = full_precision(output.saliency)
         # Not for autocast: outside it, as the saliency is in full precision.
         with torch.autocast(saliency.device.type, enabled=False):
-            loss = F.binary_cross_entropy(saliency, labels.to(saliency))
-        return _rank_weight(truth.videos.new_tensor(len(labels))) * loss
+            loss = F.binary_cross_entropy(
+                saliency, labels.to(saliency), reduction='sum')
+        weight = _rank_weight(truth.videos.new_tensor(len(labels)))
+        return weight * loss / max(len(labels), 1)
 
 
 @MODELS.register_module()

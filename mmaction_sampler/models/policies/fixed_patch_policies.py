@@ -1,6 +1,7 @@
 """Patch policies that look at nothing: the baselines of AdaFocus Table 5.
 
-For AdaFocus and AdaFocusV2 alike.
+For AdaFocus and AdaFocusV2 alike, not for their TSM forms, which take one
+place a video.
 """
 from typing import Optional, Tuple
 

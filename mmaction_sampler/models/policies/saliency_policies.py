@@ -123,8 +123,9 @@ class AVUnionList(nn.Module):
     SCSampler Table 7, AV-union-list, the paper's best.
 
     Args:
-        num_visual (int): K', at least 1. From K on, sound is not asked.
-            Defaults to 8, Fig. 4's best for K = 10.
+        num_visual (int): K', at least 1. From K on, sound decides nothing
+            and is paid for all the same: use ``VisualClips`` then. Defaults
+            to 8, Fig. 4's best for K = 10.
 
     Raises:
         ValueError: If K' is below 1.

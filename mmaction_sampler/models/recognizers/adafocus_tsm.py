@@ -7,6 +7,7 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision, random_offsets
+from ..policies.video_batch import one_place
 from .adafocus import AdaFocus
 from .adafocus_cost import measure_costs
 from .adafocus_types import Recognition, States
@@ -143,4 +144,5 @@ class AdaFocusTSM(AdaFocus):
 
     def _in_every_frame(self, offsets: Tensor) -> Tensor:
         """Places ``(..., 1, 2)`` as ``(..., num_focus, 2)``."""
+        offsets = one_place(self.policy, offsets)
         return offsets.expand(*offsets.shape[:-2], self.num_focus, 2)

@@ -8,6 +8,7 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (bilinear_patches, full_precision,
                                   offset_boxes)
+from ..policies.video_batch import one_place
 from .adafocus_types import Recognition
 from .adafocus_v2_cost import measure_video_costs
 from .adafocus_v2_state import Glance
@@ -127,7 +128,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         targets = label_targets(
             data_samples, self.classifier.num_classes, inputs.device)
         glance = self.glance(inputs[:, :self.num_glance])
-        learned = self.policy(glance.maps)
+        learned = one_place(self.policy, self.policy(glance.maps))
         focused = inputs[:, self.num_glance:]
         local = self.look(
             torch.cat([focused, focused]),
@@ -162,7 +163,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         self._check_inputs(inputs)
         with self.selecting(inputs):
             glance = self.glance(inputs[:, :self.num_glance])
-            patch_offset = self.policy(glance.maps)
+            patch_offset = one_place(self.policy, self.policy(glance.maps))
         local = self.look(inputs[:, self.num_glance:], patch_offset)
         logits = self.classifier((glance.vectors, local)).logits
         offsets = patch_offset.expand(-1, self.num_focus, -1)

@@ -1,7 +1,7 @@
 """What all recognizers share: named components and training stages."""
 from abc import ABCMeta, abstractmethod
-from typing import (ContextManager, Dict, Iterator, List, Mapping, Optional,
-                    Sequence, Tuple, Union)
+from typing import (ContextManager, Dict, FrozenSet, Iterator, List, Mapping,
+                    Optional, Sequence, Tuple, Union)
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -65,6 +65,7 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         self.stage = next(iter(self.STAGES))
         self.stage_progress = 0.
         self._frozen: Tuple[str, ...] = ()
+        self._never_trained: Optional[FrozenSet[str]] = None
         self._folded = FoldedNetworks(fold_norm)
 
     @property
@@ -95,6 +96,9 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
     def set_stage(self, stage: str) -> None:
         """Begin a training stage: freeze all that does not train in it.
 
+        What the config has frozen (parameters that were so before the first
+        stage, as of a norm with ``requires_grad=False``) stays so.
+
         Args:
             stage (str): A key of ``STAGES``.
 
@@ -109,8 +113,15 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         self.stage_progress = 0.
         trained = self.STAGES[stage]
         self._frozen = tuple(c for c in self.components if c not in trained)
-        for name in self.components:
-            getattr(self, name).requires_grad_(name in trained)
+        if self._never_trained is None:
+            self._never_trained = frozenset(
+                name for name, p in self.named_parameters()
+                if not p.requires_grad)
+        for component in self.components:
+            for name, p in getattr(self, component).named_parameters():
+                p.requires_grad_(
+                    component in trained
+                    and f'{component}.{name}' not in self._never_trained)
         self.train(self.training)
 
     def train(self, mode: bool = True) -> 'ComponentRecognizer':

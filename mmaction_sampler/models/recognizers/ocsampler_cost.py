@@ -40,12 +40,13 @@ def measure_costs(model: OCSampler, height: int, width: int,
     if model.skim_network is not None:
         candidates = zeros(1, model.num_candidates, 3, height, width)
         skim = count_macs(_Skim(model), [candidates])
-        features = zeros(1, model.num_candidates, model.policy.in_channels)
         costs = dict(skim_network=ComponentCost(skim, 1))
         for name in ('budget', 'policy'):
-            if name in model.components:
-                macs = count_macs(getattr(model, name), [features])
-                costs[name] = ComponentCost(macs, 1)
+            part = getattr(model, name, None)
+            # Policies without weights look at nothing and cost nothing.
+            if part is not None and any(True for _ in part.parameters()):
+                features = zeros(1, model.num_candidates, part.in_channels)
+                costs[name] = ComponentCost(count_macs(part, [features]), 1)
     clip = zeros(1, num_selected, 3, height, width)
     macs = count_macs(ClassifierScores(model.classifier), [clip])
     is_2d = classifier_input(model.classifier, clip).dim() == 5

@@ -104,6 +104,21 @@ def test_action_classification_takes_every_picture_for_the_label() -> None:
     assert -sum(terms[:4]).item() / 4 == pytest.approx(reference.item())
 
 
+@pytest.mark.parametrize('name', [
+    'ActionClassificationLoss', 'SaliencyClassificationLoss',
+    'SaliencyRankingLoss'])
+def test_nothing_to_learn_from_is_no_loss(name) -> None:
+    """Such as clips without a P-frame, where the net sees motion."""
+    none = torch.zeros(0, dtype=torch.long)
+    scores = torch.zeros(0, 2, requires_grad=True)
+    output = ClipSaliency(scores[:, 0].sigmoid(), scores, none)
+    loss = MODELS.build(dict(type=name))(
+        output, ClipTruth(torch.ones(3, 2), none, torch.zeros(0)))
+    assert loss == 0
+    loss.backward()
+    assert torch.equal(scores.grad, torch.zeros(0, 2))
+
+
 @pytest.mark.parametrize('name', ['SaliencyClassificationLoss',
                                   'SaliencyRankingLoss'])
 def test_losses_of_the_oracle_ask_for_it(name) -> None:

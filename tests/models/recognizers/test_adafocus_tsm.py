@@ -39,6 +39,14 @@ def test_only_a_stages_components_change(policy):
         assert log['loss'].isfinite()
 
 
+@pytest.mark.parametrize('policy', ['CenterPatchPolicy', 'RandomPatchPolicy'])
+def test_policies_of_a_place_a_frame_are_refused(policy):
+    model = build()
+    model.policy = MODELS.build(dict(type=policy))
+    with pytest.raises(ValueError, match='takes one a video: use Video'):
+        model.eval().predict(candidates(), samples(LABELS))
+
+
 def test_one_video_alone_is_refused_where_videos_are_normalised():
     model = build('ContinuousPatchPolicy').train()
     model.set_stage('policy')

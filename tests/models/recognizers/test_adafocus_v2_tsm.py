@@ -123,6 +123,14 @@ def test_cost_equals_a_trace_of_the_whole_model():
         count_macs(Whole(), [candidates(1)]))
 
 
+@pytest.mark.parametrize('policy', ['CenterPatchPolicy', 'RandomPatchPolicy'])
+def test_policies_of_a_place_a_frame_are_refused(policy):
+    model = build()
+    model.policy = MODELS.build(dict(type=policy))
+    with pytest.raises(ValueError, match='takes one a video: use Video'):
+        model.eval().predict(candidates(), samples(LABELS))
+
+
 def test_one_video_alone_is_refused_in_training():
     with pytest.raises(ValueError, match='drop_last to True'):
         build().train().loss(candidates(1), samples([0]))

@@ -60,6 +60,21 @@ def test_frozen_components_stay_in_eval():
     assert model.classifier.training
 
 
+def test_what_the_config_has_frozen_stays_frozen():
+    config = tiny_ocsampler()
+    config['classifier']['backbone']['norm_cfg'] = dict(
+        type='BN', requires_grad=False)
+    model = MODELS.build(config)
+    expected = {name for name, p in model.named_parameters()
+                if not p.requires_grad}
+    assert len(expected) > 10
+    for stage in ('warmup', 'policy', 'warmup'):
+        model.set_stage(stage)
+    assert {name for name, p in model.named_parameters()
+            if not p.requires_grad and name.startswith('classifier')
+            } == expected
+
+
 def test_policy_loss_is_eq_6_to_9(monkeypatch):
     """The loss, written out again from the equations."""
     model = build().double()
@@ -266,6 +281,15 @@ def test_fixed_policies_cost_only_the_classifier(policy):
         assert chosen == {(1, 3)}
     else:
         assert len(chosen) > 1
+
+
+def test_a_skim_network_that_no_policy_uses_is_counted():
+    config = tiny_ocsampler()
+    config.update(policy=dict(type='UniformPolicy', num_selected=2))
+    model = MODELS.build(config).eval()
+    with torch.no_grad():
+        results = model(candidates(1), samples([0]), mode='predict')
+    assert set(results[0].cost) == {'skim_network', 'classifier'}
 
 
 def test_sweep_of_num_candidates_reaches_the_temporal_shift():
