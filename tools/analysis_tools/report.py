@@ -84,6 +84,12 @@ def main(argv: Optional[List[str]] = None) -> int:
         labels = (read_labels(args.ann_file, args.delimiter)
                   if args.ann_file else {})
         runs: List[Run] = [read_run(r, labels, names) for r in args.results]
+        for run in runs if labels else ():
+            if not any(video.truth for video in run.videos):
+                raise ValueError(
+                    f'no video of {run.name} is in {args.ann_file}; its '
+                    f'lines must be the paths of videos, such as '
+                    f'{run.videos[0].path}, or ends of them')
         sheet: Callable = SheetMaker(args.draw, names)
     except (FileNotFoundError, ValueError) as error:
         print(f'report: {error}', file=sys.stderr)

@@ -1,11 +1,11 @@
 """Results of a run, whichever tool wrote them, as the report needs them."""
 import json
-import pickle
 from pathlib import Path, PurePath
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
+from dump_file import read_dump
 
 
 class Video(NamedTuple):
@@ -16,8 +16,8 @@ class Video(NamedTuple):
         label (int): Predicted class.
         score (float): Its probability.
         truth (tuple[int, ...]): Right classes; empty if unknown.
-        true_score (float): Probability of the best of these; 0 if it is
-            not among those that were written.
+        true_score (float, optional): Probability of the best of these;
+            None if it is not among those that were written.
         cost (dict[str, float]): Component -> GFLOPs.
         num_selected (int): Units through the heavy network.
         num_candidates (int): Units there were.
@@ -30,7 +30,7 @@ class Video(NamedTuple):
     label: int
     score: float
     truth: Tuple[int, ...]
-    true_score: float
+    true_score: Optional[float]
     cost: Dict[str, float]
     num_selected: int
     num_candidates: int
@@ -85,7 +85,7 @@ def read_run(path: str, labels: Dict[str, Tuple[int, ...]],
         raise FileNotFoundError(f'result file {path} does not exist')
     names = dict(enumerate(class_names))
     if path.endswith(('.pkl', '.pickle')):
-        videos = [_from_sample(sample, labels) for sample in _load(path)]
+        videos = [_from_sample(sample, labels) for sample in read_dump(path)]
     else:
         videos = []
         for record in _records(path):
@@ -145,12 +145,6 @@ def _records(path: str) -> Iterator[dict]:
                         f'results.jsonl of mmaction_sampler.infer') from error
 
 
-def _load(path: str) -> list:
-    """Samples as ``DumpResults`` writes them; our own files alone."""
-    with open(path, 'rb') as file:
-        return pickle.load(file)
-
-
 def _truth(path: str, labels: Dict[str, Tuple[int, ...]]) -> Tuple[int, ...]:
     """Labels of the longest end of a path that has any."""
     parts = PurePath(path).parts
@@ -175,7 +169,7 @@ def _from_record(record: dict, labels: Dict[str, Tuple[int, ...]],
         path=record['path'], label=top[0]['label'], score=top[0]['score'],
         truth=truth,
         true_score=max([e['score'] for e in top if e['label'] in truth],
-                       default=0.),
+                       default=None),
         cost={k: v / 1e9 for k, v in record['cost'].items()},
         num_selected=len(middles), num_candidates=len(candidates),
         places=[(m - start + .5) / total for m in middles],
@@ -199,7 +193,7 @@ def _from_sample(sample: dict, labels: Dict[str, Tuple[int, ...]]) -> Video:
     return Video(
         path=path, label=int(scores.argmax()), score=float(scores.max()),
         truth=truth,
-        true_score=max([float(scores[i]) for i in truth], default=0.),
+        true_score=max([float(scores[i]) for i in truth], default=None),
         cost={k: float(v) / 1e9 for k, v in sample['cost'].items()},
         num_selected=len(selection['inds']),
         num_candidates=int(selection['num_candidates']),

@@ -116,7 +116,9 @@ def _summary(run: Run) -> str:
     known = [video for video in videos if video.truth]
     facts = [('videos', f'{len(videos)}')]
     if known:
-        facts.append(('top-1', f'{100 * _accuracy(known):.1f} %'))
+        of = '' if len(known) == len(videos) else (
+            f' of the {len(known)} whose classes are known')
+        facts.append((f'top-1{of}', f'{100 * _accuracy(known):.1f} %'))
     mean = np.mean([video.gflops for video in videos])
     selected = np.mean([video.num_selected for video in videos])
     candidates = np.mean([video.num_candidates for video in videos])
@@ -141,7 +143,8 @@ def _charts(runs: Sequence[Run], truth: bool) -> List[Tuple[str, str]]:
         charts.append(('Accuracy against cost, all runs', line_chart(
             [Series(r.name, [(np.mean([v.gflops for v in r.videos]),
                               100 * _accuracy(r.videos))], False)
-             for r in runs], 'GFLOPs a video', 'top-1, %')))
+             for r in runs if any(v.truth for v in r.videos)],
+            'GFLOPs a video', 'top-1, %')))
     if truth:
         charts.append((
             'Accuracy of the surest videos alone', line_chart(
@@ -174,7 +177,7 @@ def _examples(run: Run, truth: bool, num_shown: int,
     """The easiest and the hardest videos, with their sheets."""
     order = sorted(
         (v for v in run.videos if v.truth or not truth),
-        key=lambda v: (v.true_score if truth else v.score, -v.score))
+        key=lambda v: ((v.true_score or 0.) if truth else v.score, -v.score))
     hardest, easiest = order[:num_shown], order[::-1][:num_shown]
     by = ('probability of the right class' if truth else 'confidence')
     parts = []
@@ -192,8 +195,9 @@ def _example(run: Run, video: Video, sheet: np.ndarray, is_open: bool) -> str:
     if video.truth:
         right = escape(', '.join(_name(run, i) for i in video.truth))
         mark = 'good' if video.is_right else 'bad'
-        said = (f'<span class="{mark}">{said}</span>, right: {right} '
-                f'{video.true_score:.3f}')
+        score = ('not among the best that were written'
+                 if video.true_score is None else f'{video.true_score:.3f}')
+        said = f'<span class="{mark}">{said}</span>, right: {right} {score}'
     picture = ('<p class="faint">There is no sheet of it; run infer with '
                '--sheets, or this tool with --draw.</p>' if sheet is None
                else f'<img alt="sheet of {name}" src="{_data_uri(sheet)}">')
@@ -243,8 +247,8 @@ def _class_row(run: Run, label: int, videos: List[Video],
 
 
 def _accuracy(videos: Sequence[Video]) -> float:
-    known = [v.is_right for v in videos if v.truth]
-    return float(np.mean(known)) if known else 0.
+    """Of the videos whose right classes are known, at least one."""
+    return float(np.mean([v.is_right for v in videos if v.truth]))
 
 
 def _coverage(videos: Sequence[Video]) -> List[Tuple[float, float]]:

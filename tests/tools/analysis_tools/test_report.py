@@ -18,6 +18,8 @@ from helpers_infer import write_recognizer
 from mmengine.runner import Runner
 
 TOOLS = REPOSITORY / 'tools/analysis_tools'
+MODULES = ('report', 'report_page', 'report_data', 'report_svg',
+           'dump_file')
 EVIL = '<img src=x onerror=alert(1)>'
 
 
@@ -25,10 +27,10 @@ EVIL = '<img src=x onerror=alert(1)>'
 def report(monkeypatch):
     """The script as a module."""
     monkeypatch.syspath_prepend(str(TOOLS))
-    for name in ('report', 'report_page', 'report_data', 'report_svg'):
+    for name in MODULES:
         sys.modules.pop(name, None)
     yield importlib.import_module('report')
-    for name in ('report', 'report_page', 'report_data', 'report_svg'):
+    for name in MODULES:
         sys.modules.pop(name, None)
 
 
@@ -107,6 +109,42 @@ def test_several_runs_are_compared(report, results: Path):
     assert chart.count('<circle') == 2 and 'uniform' in chart
 
 
+def test_a_list_of_other_videos_is_an_error(report, results: Path, capsys):
+    other = results.parent / 'other.jsonl'
+    other.write_text(results.read_text().replace('videos/', 'elsewhere/x'))
+    with pytest.raises(AssertionError):
+        make(report, results, str(other))
+    assert 'no video of other is in' in capsys.readouterr().err
+
+
+def test_a_run_without_right_classes_has_no_accuracy(report, results: Path):
+    """Its own labels let the first run have one."""
+    rows = [dict(filename=f'{i}.mp4', pred_score=np.float32([.2, .8]),
+                 cost=dict(classifier=1e9),
+                 selection=dict(inds=[0], num_candidates=2)) for i in '12']
+    for name, more in (('known', dict(gt_label=[1])), ('unknown', {})):
+        path = results.parent / f'{name}.pkl'
+        path.write_bytes(pickle.dumps([dict(row, **more) for row in rows]))
+    out = results.parent / 'r.html'
+    assert report.main([str(results.parent / 'known.pkl'),
+                        str(results.parent / 'unknown.pkl'),
+                        '--out', str(out)]) == 0
+    chart = out.read_text().split('Accuracy against cost, all runs')[1]
+    assert chart.split('</figure')[0].count('<circle') == 1
+
+
+def test_few_right_classes_are_said_to_be_few(report, results: Path):
+    labels = results.parent / 'list.txt'
+    labels.write_text('wrong2.mp4\t1\n')
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    for line in lines:
+        del line['top'][1:]
+    results.write_text(''.join(json.dumps(line) + '\n' for line in lines))
+    page = make(report, results)
+    assert '<b>0.0 %</b>top-1 of the 1 whose classes are known' in page
+    assert f'right: {escape(EVIL)} not among the best' in page
+
+
 def test_without_right_classes(report, results: Path, tmp_path: Path):
     out = tmp_path / 'r.html'
     assert report.main([str(results), '--out', str(out)]) == 0
@@ -136,15 +174,23 @@ def test_dump_of_a_test_run(report, ann_file: Path, tmp_path: Path):
     (['empty.jsonl'], 'has no recognised video'),
     (['other.pkl'], 'has no pred_score'),
     (['text.jsonl'], 'text.jsonl, line 1 is no JSON'),
+    (['text.pkl'], 'text.pkl is no dump of samples'),
+    (['number.pkl'], 'number.pkl holds no list of samples'),
+    (['code.pkl'], 'it names builtins.exec'),
 ])
 def test_what_is_wrong(report, tmp_path, monkeypatch, capsys, arguments,
                        message):
     monkeypatch.chdir(tmp_path)
     Path('empty.jsonl').touch()
     Path('text.jsonl').write_text('text\n')
+    Path('text.pkl').write_text('text\n')
+    Path('number.pkl').write_bytes(pickle.dumps(3))
+    Path('code.pkl').write_bytes(
+        b"cbuiltins\nexec\n(Vopen('run', 'w')\ntR.")
     Path('other.pkl').write_bytes(pickle.dumps([dict(pred=1)]))
     assert report.main([*arguments, '--out', 'r.html']) == 2
     assert message in capsys.readouterr().err
+    assert not Path('run').exists()
 
 
 def test_in_a_browser(report, results: Path, tmp_path: Path):
