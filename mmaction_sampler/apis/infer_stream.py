@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from contextlib import ExitStack
+from itertools import chain, count
 from pathlib import Path
 from typing import Callable, Iterator, List, Optional
 
@@ -34,7 +35,7 @@ def infer_stream(inferencer: SamplerInferencer,
         int: Exit status: 1 without any prediction, 2 if the recognizer
         cannot predict online.
     """
-    count = 0
+    num_predictions = 0
     try:
         recognizer = online_recognizer(inferencer.model)
         with ExitStack() as files:
@@ -43,8 +44,8 @@ def infer_stream(inferencer: SamplerInferencer,
                     inferencer, recognizer, args.stream, args.stream_fps,
                     args.forget_after, args.top_k):
                 write(record, frame)
-                count += 1
-                if count == args.max_predictions:
+                num_predictions += 1
+                if num_predictions == args.max_predictions:
                     break
     except KeyboardInterrupt:
         pass  # the usual end of a camera
@@ -53,8 +54,8 @@ def infer_stream(inferencer: SamplerInferencer,
     except ValueError as error:
         say(f'infer: {error}')
         return 2
-    say(f'{count} predictions')
-    return 0 if count else 1
+    say(f'{num_predictions} predictions')
+    return 0 if num_predictions else 1
 
 
 def iter_predictions(inferencer: SamplerInferencer,
@@ -159,23 +160,34 @@ def _frame_interval(transforms: List[Callable]) -> int:
 
 
 def _outputs(args: argparse.Namespace, files: ExitStack) -> Callable:
-    """Where predictions go: standard output, a file, and a film."""
+    """Where predictions go: standard output, a file, and a film.
+
+    What an earlier run wrote stays: lines are appended, and films numbered.
+    """
+    out = args.out and Path(args.out)
     file = movie = None
-    if args.out:
-        Path(args.out).mkdir(parents=True, exist_ok=True)
-        file = files.enter_context(
-            Path(args.out, 'stream.jsonl').open('w', encoding='utf-8'))
-    if args.out and args.movies:
-        movie = files.enter_context(
-            StreamMovie(str(Path(args.out, 'stream.mp4'))))
 
     def write(record: dict, frame: LiveFrame) -> None:
+        nonlocal file, movie
         line = json.dumps(record)
         print(line, flush=True, file=sys.stdout)
-        if file:
-            file.write(line + '\n')
-            file.flush()
-        if movie:
+        if not out:
+            return
+        if file is None:  # not before the source has given anything
+            out.mkdir(parents=True, exist_ok=True)
+            file = files.enter_context(
+                (out / 'stream.jsonl').open('a', encoding='utf-8'))
+        file.write(line + '\n')
+        file.flush()
+        if args.movies and movie is None:
+            movie = files.enter_context(StreamMovie(str(_free_name(out))))
+        if movie is not None:
             movie.add(frame.image, record)
 
     return write
+
+
+def _free_name(folder: Path) -> Path:
+    """``stream.mp4``, or the first ``stream_N.mp4`` that is not there."""
+    names = chain(['stream.mp4'], (f'stream_{i}.mp4' for i in count(2)))
+    return next(folder / n for n in names if not (folder / n).exists())

@@ -5,7 +5,7 @@ import numpy as np
 from mmaction.structures import ActionDataSample
 from torch import Tensor
 
-from mmaction_sampler.datasets.video import read_index
+from mmaction_sampler.datasets.video import frame_seconds
 from .selection_record import selection_record
 
 
@@ -82,27 +82,6 @@ def gflops(cost: Dict[str, float]) -> Dict[str, float]:
     """Multiply-adds / 1e9 by component, and in ``total``."""
     parts = {name: _rounded(macs / 1e9, 6) for name, macs in cost.items()}
     return dict(parts, total=_rounded(sum(cost.values()) / 1e9, 6))
-
-
-def frame_seconds(path: str) -> np.ndarray:
-    """When each frame of a video file is shown.
-
-    Args:
-        path (str): The file.
-
-    Returns:
-        np.ndarray: Seconds from the first frame, float64, with the end of
-        the last frame behind them, ``(total_frames + 1, )``. By the average
-        rate, where the container has no times; NaN without either.
-    """
-    index = read_index(path)
-    if index.pts is None:
-        frames = np.arange(index.num_frames + 1)
-        return frames / (index.frame_rate or np.nan)
-    seconds = (index.pts - index.pts[0]) * float(index.time_base)
-    step = np.median(np.diff(seconds)) if len(seconds) > 1 else (
-        1 / index.frame_rate if index.frame_rate else 0.)
-    return np.append(seconds, seconds[-1] + step)
 
 
 def _times(seconds: np.ndarray, inds: np.ndarray) -> np.ndarray:

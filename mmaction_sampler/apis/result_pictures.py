@@ -1,5 +1,4 @@
 """Pictures of recognised videos."""
-import hashlib
 from pathlib import Path, PurePath
 from typing import Optional, Sequence, Tuple, Union
 
@@ -8,24 +7,12 @@ import numpy as np
 from mmaction.structures import ActionDataSample
 from torch import Tensor
 
+from mmaction_sampler.datasets.video import frame_seconds
 from mmaction_sampler.structures import ClipStream
 from mmaction_sampler.visualization import (CandidatePictures, VideoFacts,
                                             candidate_pictures, middle_frames,
-                                            video_sheet, write_movie)
-from .prediction_record import frame_seconds
-
-
-def picture_name(path: str) -> str:
-    """Name of a video's pictures, without extension.
-
-    The video's own name, with a part that tells videos of one name in
-    different folders apart.
-
-    Args:
-        path (str): The video.
-    """
-    digest = hashlib.sha1(path.encode('utf-8', 'surrogateescape'))
-    return f'{PurePath(path).stem}-{digest.hexdigest()[:8]}'
+                                            picture_name, video_sheet,
+                                            write_movie)
 
 
 def result_facts(
@@ -78,14 +65,19 @@ def write_pictures(sample: ActionDataSample,
 
     Raises:
         OSError: If a file cannot be written.
+        ValueError: If a picture cannot be made.
     """
     pictures: CandidatePictures = candidate_pictures(inputs, sample.selection)
     facts = result_facts(sample, path, class_names)
     sheet = movie = ''
     if sheet_dir:
         sheet = _place(sheet_dir, path, '.png')
-        if not cv2.imwrite(sheet, video_sheet(pictures, facts)[..., ::-1]):
-            raise OSError(f'{sheet} cannot be written; check the folder')
+        # OpenCV itself crashes on paths that are not UTF-8.
+        done, png = cv2.imencode(
+            '.png', video_sheet(pictures, facts)[..., ::-1])
+        if not done:
+            raise ValueError(f'the sheet of {path} cannot be drawn')
+        Path(sheet).write_bytes(png)
     if movie_dir:
         movie = _place(movie_dir, path, '.mp4')
         write_movie(movie, pictures, facts)

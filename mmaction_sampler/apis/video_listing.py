@@ -1,7 +1,7 @@
 """The videos that a command line names: files, folders and patterns."""
 import glob
 import os
-from typing import Iterator, Sequence, Set
+from typing import Iterator, Optional, Sequence, Set
 
 #: Endings of the files in a folder that are taken for videos.
 VIDEO_SUFFIXES = frozenset(
@@ -23,7 +23,8 @@ class VideoList:
         return iter_videos(self._inputs)
 
 
-def iter_videos(inputs: Sequence[str]) -> Iterator[str]:
+def iter_videos(inputs: Sequence[str],
+                leave_out: Optional[str] = None) -> Iterator[str]:
     """List videos one by one, each once.
 
     Folders are read when they are reached, so that the first video is there
@@ -34,33 +35,46 @@ def iter_videos(inputs: Sequence[str]) -> Iterator[str]:
             even if they do not exist; folders, whose videos
             (:data:`VIDEO_SUFFIXES`) are given, those of their folders
             included; and patterns such as ``'a/**/*.mp4'``.
+        leave_out (str, optional): Folder that is not entered, as the one for
+            films of the videos. Defaults to None.
 
     Yields:
         str: Path of a video.
     """
     seen: Set[str] = set()
+    left_out = None if leave_out is None else os.path.realpath(leave_out)
     for name in inputs:
-        for path in _expand(name):
+        for path in _expand(name, left_out):
             path = os.path.normpath(path)
             if path not in seen:
                 seen.add(path)
                 yield path
 
 
-def _expand(name: str) -> Iterator[str]:
+def _expand(name: str, left_out: Optional[str]) -> Iterator[str]:
     """The videos that one argument stands for."""
     if os.path.isdir(name):
-        yield from _walk(name, frozenset())
+        yield from _walk(name, frozenset([left_out]))
     elif os.path.exists(name) or not glob.has_magic(name):
         yield name
     else:
         for path in sorted(glob.iglob(name, recursive=True)):
             # A folder that a pattern meets stands for its videos, too.
-            yield from _expand(path)
+            if not _is_below(path, left_out):
+                yield from _expand(path, left_out)
+
+
+def _is_below(path: str, folder: Optional[str]) -> bool:
+    """Whether a file is in a folder or one of its folders."""
+    return folder is not None and (
+        os.path.realpath(path) + os.sep).startswith(folder + os.sep)
 
 
 def _walk(folder: str, above: frozenset) -> Iterator[str]:
-    """Videos of a folder; ``above`` holds it against circles of links."""
+    """Videos of a folder, none of the folders ``above``.
+
+    That keeps it from going round in circles of links.
+    """
     real = os.path.realpath(folder)
     if real in above:
         return

@@ -14,6 +14,8 @@ _RATE = 10
 # Seconds that a candidate is shown, and a selected one.
 _SHORT, _LONG = 0.3, 0.9
 _WIDTH = 480
+#: Of a frame; codecs refuse sides without bounds.
+_HIGHEST = 960
 _BELOW = 108
 _BORDER = 6
 
@@ -54,9 +56,10 @@ def _images(pictures: CandidatePictures, facts: VideoFacts) -> Iterator:
 def _image(pictures: CandidatePictures, facts: VideoFacts, index: int,
            row: Optional[int], seen: int, frame: np.ndarray) -> np.ndarray:
     """One picture of the film, its sides even as codecs need it."""
-    scale = (_WIDTH - 2 * _BORDER) / frame.shape[1]
-    height = round(frame.shape[0] * scale)
-    picture = cv2.resize(frame, (_WIDTH - 2 * _BORDER, height))
+    scale = min((_WIDTH - 2 * _BORDER) / frame.shape[1],
+                _HIGHEST / frame.shape[0])
+    height, width = (max(round(side * scale), 1) for side in frame.shape[:2])
+    picture = cv2.resize(frame, (width, height))
     if row is None:
         picture = (picture * 0.5).astype(np.uint8)
     elif 'boxes' in pictures.selection:
@@ -67,7 +70,8 @@ def _image(pictures: CandidatePictures, facts: VideoFacts, index: int,
     image = np.full((total + total % 2, _WIDTH, 3), BACKGROUND, np.uint8)
     if row is not None:
         image[:height + 2 * _BORDER] = MARK
-    image[_BORDER:height + _BORDER, _BORDER:-_BORDER] = picture
+    left = (_WIDTH - width) // 2
+    image[_BORDER:height + _BORDER, left:left + width] = picture
     _caption(
         image[height + 2 * _BORDER:], pictures, facts, index, row, seen)
     return image

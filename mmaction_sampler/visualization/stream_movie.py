@@ -12,6 +12,8 @@ from .mp4 import Mp4Writer
 _RATE = 10
 _WIDTH = 480
 _BELOW = 64
+#: Of a frame; codecs refuse sides without bounds.
+_HIGHEST = 960
 
 
 class StreamMovie:
@@ -34,15 +36,17 @@ class StreamMovie:
                 ``box`` with ``input_size``, if any, which is shown where
                 the frame and the input have the same shape.
         """
-        height = self._height or round(
-            image.shape[0] * _WIDTH / image.shape[1])
-        self._height = height
-        picture = cv2.resize(image, (_WIDTH, height))
+        scale = min(_WIDTH / image.shape[1],
+                    (self._height or _HIGHEST) / image.shape[0])
+        size = [max(round(side * scale), 1) for side in image.shape[:2]]
+        height = self._height = self._height or size[0]
+        picture = cv2.resize(image, size[::-1])
         if 'box' in record:
             _draw_box(picture, record)
         total = height + _BELOW
         canvas = np.full((total + total % 2, _WIDTH, 3), BACKGROUND, np.uint8)
-        canvas[:height] = picture
+        top, left = (height - size[0]) // 2, (_WIDTH - size[1]) // 2
+        canvas[top:top + size[0], left:left + size[1]] = picture
         _caption(canvas[height:], record)
         self._movie.add(canvas)
 

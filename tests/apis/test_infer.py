@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 from typing import List
 
+import numpy as np
 import pytest
 from helpers import REPOSITORY, write_video
 from helpers_forks import run_forked
 from helpers_infer import write_recognizer
+from helpers_video import write_frames
 
 from mmaction_sampler.apis.infer import main
 
@@ -126,12 +128,75 @@ def test_nothing_recognised(recognizer, tmp_path, capsys, monkeypatch,
     (['v.mp4'], 'a folder for the results, --out'),
     (['--stream', '0', 'v.mp4'], '--stream takes no further videos'),
     (['v.mp4', '--out', 'o', '--top-k', '0'], 'must be at least 1, but is 0'),
+    (['v.mp4', '--out', 'o', '--workers', '-1'], '--workers must be at least'),
+    (['v.mp4', '--out', 'o', '--max-predictions', '3'], 'is of a --stream'),
+    (['v.mp4', '--out', str(REPOSITORY / 'setup.py')], 'setup.py is a file'),
+    (['--out', 'o', '--cfg-options', 'a=1', 'v.mp4'], 'put videos before it'),
+    (['--stream', '0', '--max-predictions', '0'], 'must be at least 1'),
+    (['--stream', '0', '--forget-after', '-3'], 'must be at least 1'),
+    (['--stream', '0', '--stream-fps', 'nan'], '--stream-fps must be'),
+    (['--stream', '0', '--sheets'], 'not of a --stream'),
+    (['--stream', '0', '--movies'], 'needs a folder, --out'),
 ])
 def test_wrong_options(options, message, capsys):
     with pytest.raises(SystemExit) as error:
         main(['c.py', 'w.pth', *options])
     assert error.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_videos_that_cannot_be_drawn(recognizer, tmp_path, capsys):
+    """Long names and narrow pictures are drawn; a full disk is said."""
+    names = [f'{"影" * 80}.mp4', os.fsdecode(b'caf\xe9.mp4')]
+    for name in names:
+        write_video(tmp_path / 'videos' / name)
+    narrow = np.zeros((10, 500, 2, 3), np.uint8)
+    write_frames(tmp_path / 'videos/narrow.mp4', narrow, 'mpeg4')
+    command = [*recognizer, str(tmp_path / 'videos'), '--sheets', '--movies']
+    assert main([*command, '--out', str(tmp_path / 'out')]) == 0
+    for record in records(tmp_path / 'out/results.jsonl'):
+        assert (tmp_path / 'out' / record['sheet']).stat().st_size > 500
+        assert (tmp_path / 'out' / record['movie']).stat().st_size > 500
+    (tmp_path / 'other').mkdir()
+    (tmp_path / 'other/sheets').touch()  # where a folder should be
+    command[2] = str(tmp_path / 'videos/narrow.mp4')
+    assert main([*command, '--out', str(tmp_path / 'other')]) == 0
+    assert len(records(tmp_path / 'other/results.jsonl')) == 1
+    assert 'narrow.mp4 is recognised, but not drawn' in capsys.readouterr().err
+
+
+def test_films_are_no_videos_of_the_next_run(recognizer, videos, capsys):
+    """Results may lie beside the videos; what they lack is said."""
+    command = [*recognizer, str(videos), '--out', str(videos)]
+    assert main(command) == 0
+    for _ in range(2):
+        assert main([*command, '--movies']) == 0
+        assert 'they get no pictures now' in capsys.readouterr().err
+    write_video(videos / 'new.mp4')
+    for _ in range(2):
+        assert main([*command, '--movies']) == 0
+    assert len(records(videos / 'results.jsonl')) == 4
+    assert len(list((videos / 'movies').iterdir())) == 1
+
+
+def test_a_label_map_that_was_edited(recognizer, videos, tmp_path, capsys):
+    labels = tmp_path / 'labels.txt'
+    command = [*recognizer, str(videos), '--out', str(tmp_path / 'out'),
+               '--labels', str(labels)]
+    labels.write_text('a\nb\nc\n')
+    assert main(command) == main(command) == 0
+    labels.write_text('a\nb\nd\n')
+    assert main(command) == 2
+    assert 'was made with another' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('option', [
+    'model.num_selekted=1', 'model.type=OCSamplr', 'model.policy=3'])
+def test_settings_that_do_not_fit(recognizer, videos, tmp_path, capsys,
+                                  option):
+    assert main([*recognizer, str(videos), '--out', str(tmp_path / 'out'),
+                 '--cfg-options', option]) == 2
+    assert 'infer: config, checkpoint and options' in capsys.readouterr().err
 
 
 def test_missing_config(tmp_path, capsys):
@@ -152,3 +217,11 @@ def test_stream_writes_results_alone(tmp_path):
     assert [line['frame'] for line in lines] == list(range(7))
     assert records(tmp_path / 'out/stream.jsonl') == lines
     assert (tmp_path / 'out/stream.mp4').stat().st_size > 500
+    # What was recorded stays, whether the next source can be opened or not.
+    again = [*COMMAND, config, weights, '--out', 'out', '--movies',
+             '--max-predictions', '2', '--stream']
+    assert run_forked(tmp_path, *again, 'gone.mp4').returncode != 0
+    assert run_forked(tmp_path, *again, str(video)).returncode == 0
+    assert len(records(tmp_path / 'out/stream.jsonl')) == 9
+    assert {p.name for p in (tmp_path / 'out').glob('*.mp4')} == {
+        'stream.mp4', 'stream_2.mp4'}

@@ -9,8 +9,10 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmaction_sampler.datasets.video import frame_seconds
 from mmaction_sampler.visualization import (VideoFacts, candidate_pictures,
-                                            middle_frames, video_sheet)
+                                            middle_frames, picture_name,
+                                            video_sheet)
 
 
 @HOOKS.register_module()
@@ -19,9 +21,9 @@ class SelectionPictureHook(Hook):
 
     Its backends keep them: ``LocalVisBackend`` as
     ``vis_data/vis_image/selection_NAME_STEP.png``, TensorBoard among its
-    images. The step is the epoch, or the iteration of an iteration-based
-    run. They are the same videos every time: the first ones of the main
-    process.
+    images; NAME is that of the video with a digest of its path. The step is
+    the epoch, or the iteration of an iteration-based run. They are the same
+    videos every time: the first ones of the main process.
 
     Args:
         num_videos (int): Videos of a validation, at least 1. Defaults to 4.
@@ -69,13 +71,14 @@ class SelectionPictureHook(Hook):
     def _draw(self, runner: Runner, inputs: object,
               sample: ActionDataSample) -> None:
         path = sample.get('filename') or sample.get('frame_dir')
-        name = PurePath(path or f'video{self._drawn}').stem
+        name = PurePath(path).name if path else f'video {self._drawn}'
         meta = runner.visualizer.dataset_meta or {}
         facts = VideoFacts.of_sample(
             sample, name, _times(sample), meta.get('classes'))
         pictures = candidate_pictures(inputs, sample.selection)
         runner.visualizer.add_image(
-            f'selection_{name}', video_sheet(pictures, facts),
+            f'selection_{picture_name(path or name)}',
+            video_sheet(pictures, facts),
             runner.epoch or runner.iter)
 
 
@@ -96,8 +99,7 @@ def _pairs(data_batch: dict, outputs: Sequence
 
 
 def _times(sample: ActionDataSample) -> np.ndarray:
-    """Seconds of the candidates by the frame rate; NaN if unknown."""
-    fps = sample.get('avg_fps')
-    if not fps or 'frame_inds' not in sample:
+    """Seconds of the candidates; NaN without a video file."""
+    if 'filename' not in sample or 'frame_inds' not in sample:
         return np.full(sample.selection.num_candidates, np.nan)
-    return middle_frames(sample) / fps
+    return frame_seconds(sample.filename)[middle_frames(sample)]

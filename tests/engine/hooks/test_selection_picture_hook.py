@@ -12,6 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import \
     EventAccumulator
 
 from mmaction_sampler.engine.hooks import SelectionPictureHook
+from mmaction_sampler.visualization import picture_name
 
 
 def test_files_of_a_run(ann_file: Path, tmp_path: Path):
@@ -26,19 +27,21 @@ def test_files_of_a_run(ann_file: Path, tmp_path: Path):
     runner = build_runner(cfg)
     runner.train()
     folder = Path(runner.log_dir) / 'vis_data/vis_image'
+    names = [f'selection_{picture_name(str(ann_file.parent / name))}'
+             for name in ('0.mp4', '1.mp4')]
     assert sorted(p.name for p in folder.iterdir()) == [
-        f'selection_{i}_{step}.png' for i in (0, 1) for step in (1, 3)]
-    image = cv2.imread(str(folder / 'selection_0_1.png'))
+        f'{name}_{step}.png' for name in names for step in (1, 3)]
+    image = cv2.imread(str(folder / f'{names[0]}_1.png'))
     assert ((image == (0, 176, 255)).all(-1)).sum() > 1000
     events = EventAccumulator(str(folder.parent)).Reload()
     assert 'acc/top1' in events.Tags()['scalars']
-    assert sorted(events.Tags()['images']) == ['selection_0', 'selection_1']
-    for i in (0, 1):
-        first, last = events.Images(f'selection_{i}')
+    assert sorted(events.Tags()['images']) == names
+    for name in names:
+        first, last = events.Images(name)
         assert (first.step, last.step) == (1, 3)
         kept = cv2.imdecode(
             np.frombuffer(first.encoded_image_string, np.uint8), 1)
-        file = cv2.imread(str(folder / f'selection_{i}_1.png'))
+        file = cv2.imread(str(folder / f'{name}_1.png'))
         assert (kept == file).all()
 
 
@@ -70,7 +73,8 @@ def test_broken_videos_and_streams(broken_list: Path):
     hook = SelectionPictureHook()
     hook.before_val_epoch(Runner)
     hook.after_val_iter(Runner, 0, data, outputs)
-    assert seen == [('selection_good', 7), ('selection_good2', 7)]
+    assert [(name.rpartition('-')[0], step) for name, step in seen] == [
+        ('selection_good', 7), ('selection_good2', 7)]
 
 
 @pytest.mark.parametrize('options', [dict(num_videos=0), dict(interval=0)])
