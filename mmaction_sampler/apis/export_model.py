@@ -8,10 +8,10 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
 from mmaction_sampler.models.recognizers import ComponentRecognizer
-from .config_edits import sync_num_candidates
+from .config_edits import read_config
 from .inference import load_recognizer
 from .inference_path import inference_path
 from .input_shape import add_shape_option, input_shape
@@ -56,9 +56,7 @@ def export_model(args: argparse.Namespace) -> Dict[str, float]:
         ValueError: If the recognizer cannot be exported, or the file gives
             something else.
     """
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
-    sync_num_candidates(cfg)
+    cfg = read_config(args.config, args.cfg_options)
     size = input_shape(cfg, args.shape)
     model = load_recognizer(cfg, args.checkpoint).cpu()
     write_onnx(model, args.out, size, args.opset)

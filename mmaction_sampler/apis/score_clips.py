@@ -2,13 +2,12 @@
 import argparse
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Sequence, Set
 
 import torch
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.device import get_device
 from mmengine.dist import get_dist_info, is_main_process
 from mmengine.logging import MMLogger
@@ -20,6 +19,7 @@ from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
 from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import start_distributed
+from .config_edits import read_config
 from .inference import load_weights
 from .missing_lines import Made, write_missing_lines
 from .origin import run_origin
@@ -83,11 +83,7 @@ def score_clips(args: argparse.Namespace) -> None:
             checkpoint or the pipeline do not fit.
         RuntimeError: If not one video could be decoded.
     """
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'config {args.config} does not exist')
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     start_distributed(args.launcher, args.local_rank)
     classifier = classifier_config(cfg)

@@ -11,9 +11,9 @@ from typing import Callable, List, Optional
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import cv2
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
-from mmaction_sampler.apis.config_edits import sync_num_candidates
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.inference import (load_recognizer, predict_video,
                                              video_pipeline)
 from mmaction_sampler.datasets.video_loader import BrokenVideoError
@@ -73,10 +73,7 @@ def draw(model: ComponentRecognizer, pipeline: List[Callable], video: str,
 def main(argv: Optional[List[str]] = None) -> int:
     """Draw every video; the exit status is 1 if any was broken."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
-    sync_num_candidates(cfg)
+    cfg = read_config(args.config, args.cfg_options)
     pipeline = video_pipeline(cfg)
     model = load_recognizer(cfg, args.checkpoint)
     out = Path(args.out)
