@@ -1,11 +1,8 @@
 """A trained recognizer on videos of one's own."""
 import copy
-from typing import Callable, List, Tuple
+from typing import Callable, List
 
-import numpy as np
-import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.device import get_device
@@ -14,7 +11,6 @@ from mmengine.runner.checkpoint import CheckpointLoader, load_state_dict
 from torch import nn
 
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
-from mmaction_sampler.datasets.video_loader import LOAD_TIMEOUT, VideoLoader
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from .config_edits import keep_meta_keys
 
@@ -125,49 +121,3 @@ def read_files(configs: List[dict]) -> List[dict]:
             config['type'] = 'PyAVSparseDecode'
     configs = [c for c in configs if c['type'] not in _OPENERS]
     return [dict(type='PyAVSparseInit'), *configs]
-
-
-def predict_video(
-    model: ComponentRecognizer,
-    pipeline: List[Callable],
-    path: str,
-    load_timeout: float = LOAD_TIMEOUT
-) -> Tuple[np.ndarray, ActionDataSample]:
-    """Recognise the action of one video file.
-
-    Args:
-        model (ComponentRecognizer): From :func:`load_recognizer`.
-        pipeline (list[Callable]): From :func:`video_pipeline`.
-        path (str): The video.
-        load_timeout (float): Seconds after which loading is stopped and the
-            video is broken, even if a decoder hangs. Defaults to 120.
-
-    Returns:
-        tuple[np.ndarray, ActionDataSample]: The candidates as the pipeline
-        cut them, RGB uint8 ``(T, H, W, 3)``, and the sample with
-        ``pred_score``, ``selection`` and ``cost``.
-
-    Raises:
-        BrokenVideoError: If the video cannot be opened or decoded.
-        ValueError: If the pipeline does not give frames as uint8
-            ``(T, 3, H, W)``.
-    """
-    loader = VideoLoader(pipeline, load_timeout)
-    packed = loader(dict(filename=path, start_index=0, modality='RGB'))
-    inputs = packed['inputs']
-    if not isinstance(inputs, torch.Tensor):
-        raise ValueError(
-            f'the test pipeline gives {type(inputs).__name__}, no frames; '
-            f'of a recognizer of clips, export the selection instead '
-            f'(tools/export_selection.py)')
-    if inputs.dtype != torch.uint8 or inputs.dim() != 4:
-        raise ValueError(
-            f'the test pipeline must give the candidates as uint8 '
-            f'(T, 3, H, W), but gave {inputs.dtype} {tuple(inputs.shape)}; '
-            f"end it with FormatShape(input_format='NCHW') and normalise in "
-            f'the data_preprocessor')
-    frames = inputs.permute(0, 2, 3, 1).numpy()
-    with torch.no_grad():
-        sample, = model.test_step(
-            dict(inputs=[inputs], data_samples=[packed['data_samples']]))
-    return frames, sample.cpu()
