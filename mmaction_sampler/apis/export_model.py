@@ -1,7 +1,6 @@
 """Recognizers as ONNX files, for use without PyTorch and MMAction2."""
 import argparse
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -11,6 +10,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.config import DictAction
 
 from mmaction_sampler.models.recognizers import ComponentRecognizer
+from mmaction_sampler.stack import installed
 from .config_edits import read_config
 from .inference import load_recognizer
 from .inference_path import inference_path
@@ -176,11 +176,6 @@ def recognizer_outputs(model: ComponentRecognizer, frames: torch.Tensor,
                 boxes=lambda s: s.selection.boxes)
     return [np.stack([read[name](s).cpu().numpy() for s in samples])
             for name in names]
-
-
-def installed(package: str) -> bool:
-    """Whether a package can be imported."""
-    return find_spec(package) is not None
 
 
 def _require(*packages: str) -> None:
