@@ -73,7 +73,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--baseline', nargs='*', type=positive, metavar='V',
         default=[1, 2, 3, 4, 6, 8, 12, 16],
         help='frames or clips of the uniform baseline where they are not '
-        'swept; nothing to do without it (default: %(default)s)')
+        'swept (default: %(default)s)')
+    # --baseline with nothing behind it, which was the only way, still does.
+    parser.add_argument(
+        '--no-baseline', dest='baseline', action='store_const', const=[],
+        help='measure the configs alone, without their uniform baseline')
     parser.add_argument(
         '--metric', help='the accuracy; by default the first metric that is '
         'no cost')
