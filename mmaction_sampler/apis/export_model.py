@@ -12,9 +12,9 @@ from mmengine.config import DictAction
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from mmaction_sampler.stack import installed
 from .config_edits import read_config
-from .inference import load_recognizer
-from .inference_path import inference_path
 from .input_shape import add_shape_option, input_shape
+from .load_recognizer import load_recognizer
+from .onnx_paths import inference_path
 
 #: Largest difference of a score between PyTorch and the exported file.
 TOLERANCE = 1e-4
@@ -81,8 +81,7 @@ def write_onnx(model: ComponentRecognizer, out: str, size: Tuple[int, int],
     under ``mean`` and ``std``.
 
     Args:
-        model (ComponentRecognizer): On the CPU; see
-            :func:`.inference_path.inference_path`.
+        model (ComponentRecognizer): On the CPU; see :func:`inference_path`.
         out (str): The file.
         size (tuple[int, int]): Height and width of the frames, pixels.
         opset (int): Version of ONNX's operators. Defaults to 18.

@@ -15,7 +15,7 @@ from torch import nn
 from torch.utils.data import Dataset, Subset
 
 from .cli import add_common_options, build_runner, load_config
-from .inference import load_weights
+from .load_recognizer import load_weights
 from .missing_lines import Made, write_missing_lines
 from .origin import run_origin
 from .selection_record import selection_record

@@ -17,11 +17,12 @@ from torch import Tensor, nn
 
 from .class_names import names_in_checkpoint, read_class_names
 from .config_edits import read_config, sync_num_candidates
-from .inference import fill_weights, video_pipeline
+from .load_recognizer import fill_weights
 from .prediction_record import input_size, prediction_record
 from .result_pictures import result_sheet, write_pictures
 from .video_listing import VideoList
 from .video_loading import LoadedVideo, iter_loaded, sentence
+from .video_pipeline import video_pipeline
 from .video_result import VideoResult, time_spent
 
 

@@ -20,7 +20,7 @@ from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import start_distributed
 from .config_edits import read_config
-from .inference import load_weights
+from .load_recognizer import load_weights
 from .missing_lines import Made, write_missing_lines
 from .origin import run_origin
 from .score_config import classifier_config, clip_pipeline

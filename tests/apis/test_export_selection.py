@@ -15,7 +15,8 @@ from mmengine.config import Config
 
 from mmaction_sampler.apis.export_selection import (export_selection,
                                                     parse_export_args)
-from mmaction_sampler.apis.inference import load_recognizer, video_pipeline
+from mmaction_sampler.apis.load_recognizer import load_recognizer
+from mmaction_sampler.apis.video_pipeline import video_pipeline
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from helpers_infer import RECOGNIZERS, predict, write_recognizer
 from helpers_video import moving_texture, write_frames
 from mmengine.dataset import Compose
 
-from mmaction_sampler.apis.inference import load_recognizer
 from mmaction_sampler.apis.inferencer import SamplerInferencer
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 
 UNIT = dict(ocsampler='frame', faster='clip', scsampler='clip')
 

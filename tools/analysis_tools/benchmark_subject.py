@@ -19,8 +19,8 @@ from torch.utils.data import DataLoader
 
 from mmaction_sampler.apis.compilation import compile_for_testing
 from mmaction_sampler.apis.config_edits import read_config
-from mmaction_sampler.apis.inference import load_recognizer
 from mmaction_sampler.apis.input_shape import input_shape
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 
 _PRECISIONS = dict(bf16=torch.bfloat16, fp16=torch.float16)
 Samples = List[ActionDataSample]

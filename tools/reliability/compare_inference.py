@@ -15,7 +15,7 @@ import mmaction_sampler  # noqa: F401
 import torch
 from mmaction_sampler.apis.compilation import compile_for_testing
 from mmaction_sampler.apis.config_edits import read_config
-from mmaction_sampler.apis.inference import load_recognizer
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from mmaction.structures import ActionDataSample
 from mmengine.config import DictAction

@@ -1,16 +1,16 @@
-"""Weights that fit a config, and its pipeline for files without labels."""
+"""Checkpoints that fit a recognizer, and others."""
 from pathlib import Path
 from typing import Dict, Tuple
 
 import pytest
 import torch
-from helpers import tiny_classifier, write_video
-from helpers_infer import predict, write_recognizer
+from helpers import tiny_classifier
+from helpers_infer import write_recognizer
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from torch import Tensor
 
-from mmaction_sampler.apis.inference import load_recognizer, video_pipeline
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 
 
 @pytest.fixture
@@ -55,23 +55,3 @@ def test_incomplete_checkpoint(cfg: Config, weights: tuple) -> None:
             f'{path} does not fit the model: 1 parameters are missing '
             f"there or have another shape, first 'policy.projection.bias'")):
         load_recognizer(cfg, str(path))
-
-
-def test_what_is_reported_stays_with_the_sample(
-        cfg: Config, weights: tuple, tmp_path: Path) -> None:
-    """Whatever the config keeps."""
-    cfg.test_pipeline[-1].meta_keys = ('img_shape', )
-    sample = predict(load_recognizer(cfg, str(weights[0])),
-                     video_pipeline(cfg),
-                     str(write_video(tmp_path / 'v.mp4')))
-    # The centres of five equal segments of twelve frames.
-    assert list(sample.frame_inds) == [1, 3, 6, 8, 10]
-    assert sample.filename == str(tmp_path / 'v.mp4')
-    assert sample.total_frames == 12 and sample.avg_fps > 0
-    # The config is not changed by that.
-    assert cfg.test_pipeline[-1].meta_keys == ('img_shape', )
-
-
-def test_config_without_test_pipeline() -> None:
-    with pytest.raises(ValueError, match='has no test_pipeline'):
-        video_pipeline(Config(dict(model=dict())))
