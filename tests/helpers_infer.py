@@ -1,6 +1,6 @@
 """What the tests of inference share: configs and weights of tiny models."""
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Callable, Dict, List, Sequence, Tuple
 
 import torch
 from helpers import (pipeline, tiny_adafocus, tiny_adafocus_tsm,
@@ -9,6 +9,7 @@ from helpers_adafocus_v2 import tiny_adafocus_v2
 from helpers_faster import clip_pipeline, tiny_faster
 from helpers_scsampler import tiny_scsampler
 from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
@@ -87,3 +88,20 @@ def write_recognizer(folder: Path, name: str = 'ocsampler',
                 torch.nn.init.normal_(values, std=0.5)
     torch.save(dict(state_dict=model.state_dict(), meta=meta), weights)
     return str(config), str(weights)
+
+
+@torch.no_grad()
+def predict(model: torch.nn.Module, transforms: Sequence[Callable],
+            path: str) -> ActionDataSample:
+    """What a recognizer says of a video file, by nothing but its parts.
+
+    Args:
+        model (nn.Module): In eval mode.
+        transforms (Sequence[Callable]): A test pipeline.
+        path (str): The video.
+    """
+    data = dict(filename=path, start_index=0, modality='RGB')
+    for transform in transforms:
+        data = transform(data)
+    sample, = model.test_step({key: [data[key]] for key in data})
+    return sample

@@ -28,7 +28,7 @@ ALLOWED: Dict[str, Set[str]] = {
     },
     'apis': {
         'structures', 'ops', 'analysis', 'datasets', 'models', 'evaluation',
-        'visualization', 'checkpoint_match', 'version'
+        'visualization', 'checkpoint_match', 'stack', 'version'
     },
     'infer': {'apis'},
     'version': set(),

@@ -1,6 +1,6 @@
 _base_ = [
     '../_base_/models/clip_r2d26.py',
-    '../_base_/datasets/kinetics400_video_clip8.py',
+    '../_base_/datasets/kinetics400_clip_model_l8.py',
     '../_base_/schedules/faster_clip_45e.py',
     '../_base_/default_runtime.py'
 ]

@@ -1,6 +1,6 @@
 _base_ = [
     '../_base_/models/faster_r3d50.py',
-    '../_base_/datasets/kinetics400_video_clips.py',
+    '../_base_/datasets/kinetics400_faster_n8_l32.py',
     '../_base_/schedules/faster_aggregation_10e.py',
     '../_base_/default_runtime.py'
 ]

@@ -1,7 +1,7 @@
 # Table 3: only the first clip is expensive.
 _base_ = [
     '../_base_/models/faster_r2plus1d50.py',
-    '../_base_/datasets/kinetics400_video_clips_8x8.py',
+    '../_base_/datasets/kinetics400_faster_n8_l8.py',
     '../_base_/schedules/faster_aggregation_10e.py',
     '../_base_/default_runtime.py'
 ]

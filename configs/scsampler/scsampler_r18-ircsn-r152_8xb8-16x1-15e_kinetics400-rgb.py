@@ -1,7 +1,7 @@
 # SCSampler Table 2: R3DGC-152, MMAction2's ir-CSN-152 pretrained on Sports-1M.
 _base_ = [
     '../_base_/models/scsampler_r18.py',
-    '../_base_/datasets/k400_clips16_224.py',
+    '../_base_/datasets/kinetics400_scsampler_clips16_224.py',
     '../_base_/schedules/scsampler_15e.py',
     '../_base_/default_runtime.py',
 ]

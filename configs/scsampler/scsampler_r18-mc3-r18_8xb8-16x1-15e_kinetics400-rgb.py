@@ -2,7 +2,7 @@
 # weights of the classifier.
 _base_ = [
     '../_base_/models/scsampler_r18.py',
-    '../_base_/datasets/k400_clips16.py',
+    '../_base_/datasets/kinetics400_scsampler_clips16.py',
     '../_base_/schedules/scsampler_15e.py',
     '../_base_/default_runtime.py',
 ]

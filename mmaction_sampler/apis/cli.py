@@ -18,8 +18,7 @@ from torch.distributed.constants import default_pg_timeout
 
 from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
                            enable_test_amp, enable_visualization,
-                           keep_ranks_uneven, set_randomness,
-                           sync_num_candidates)
+                           keep_ranks_uneven, read_config, set_randomness)
 from .freed_memory import keep_freed_memory
 
 _PATIENCE = timedelta(days=30)
@@ -119,13 +118,7 @@ def load_config(args: argparse.Namespace) -> Config:
     Raises:
         FileNotFoundError: If there is no such config.
     """
-    if not osp.isfile(args.config):
-        raise FileNotFoundError(
-            f'Config {args.config} does not exist; check the path.')
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
-    sync_num_candidates(cfg)
+    cfg = read_config(args.config, args.cfg_options)
     keep_ranks_uneven(cfg)
     cfg.launcher = args.launcher
     if args.work_dir is not None:

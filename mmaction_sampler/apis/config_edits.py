@@ -1,5 +1,6 @@
-"""What one command line option changes in a config, one function each."""
+"""Reading configs; what an option changes in one, a function each."""
 import logging
+import os.path as osp
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import torch
@@ -11,6 +12,30 @@ from mmaction_sampler.apis.bf16_speed import bf16_slowdown
 
 _PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
               'train_pipeline', 'val_pipeline', 'test_pipeline')
+
+
+def read_config(path: str,
+                cfg_options: Optional[Dict[str, Any]] = None) -> Config:
+    """Read a config, its loaders in step with its model.
+
+    Args:
+        path (str): The file.
+        cfg_options (dict, optional): Settings that override the config, by
+            dotted keys. Defaults to None, none.
+
+    Returns:
+        Config: The config, see also :func:`sync_num_candidates`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    if not osp.isfile(path):
+        raise FileNotFoundError(
+            f'Config {path} does not exist; check the path.')
+    cfg = Config.fromfile(path)
+    cfg.merge_from_dict(cfg_options or {})
+    sync_num_candidates(cfg)
+    return cfg
 
 
 def enable_amp(cfg: Config) -> None:

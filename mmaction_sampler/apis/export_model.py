@@ -1,20 +1,20 @@
 """Recognizers as ONNX files, for use without PyTorch and MMAction2."""
 import argparse
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
 from mmaction_sampler.models.recognizers import ComponentRecognizer
-from .config_edits import sync_num_candidates
-from .inference import load_recognizer
-from .inference_path import inference_path
+from mmaction_sampler.stack import installed
+from .config_edits import read_config
 from .input_shape import add_shape_option, input_shape
+from .load_recognizer import load_recognizer
+from .onnx_paths import inference_path
 
 #: Largest difference of a score between PyTorch and the exported file.
 TOLERANCE = 1e-4
@@ -56,9 +56,7 @@ def export_model(args: argparse.Namespace) -> Dict[str, float]:
         ValueError: If the recognizer cannot be exported, or the file gives
             something else.
     """
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
-    sync_num_candidates(cfg)
+    cfg = read_config(args.config, args.cfg_options)
     size = input_shape(cfg, args.shape)
     model = load_recognizer(cfg, args.checkpoint).cpu()
     write_onnx(model, args.out, size, args.opset)
@@ -83,8 +81,7 @@ def write_onnx(model: ComponentRecognizer, out: str, size: Tuple[int, int],
     under ``mean`` and ``std``.
 
     Args:
-        model (ComponentRecognizer): On the CPU; see
-            :func:`.inference_path.inference_path`.
+        model (ComponentRecognizer): On the CPU; see :func:`inference_path`.
         out (str): The file.
         size (tuple[int, int]): Height and width of the frames, pixels.
         opset (int): Version of ONNX's operators. Defaults to 18.
@@ -178,11 +175,6 @@ def recognizer_outputs(model: ComponentRecognizer, frames: torch.Tensor,
                 boxes=lambda s: s.selection.boxes)
     return [np.stack([read[name](s).cpu().numpy() for s in samples])
             for name in names]
-
-
-def installed(package: str) -> bool:
-    """Whether a package can be imported."""
-    return find_spec(package) is not None
 
 
 def _require(*packages: str) -> None:

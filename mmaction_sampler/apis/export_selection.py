@@ -1,22 +1,22 @@
 """Write what a trained recognizer selects in every video of a split."""
 import argparse
-import time
 from contextlib import nullcontext
+from functools import partial
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import (all_gather_object, broadcast_object_list,
-                           is_main_process)
+from mmengine.dist import is_main_process
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 from torch.utils.data import Dataset, Subset
 
 from .cli import add_common_options, build_runner, load_config
-from .inference import load_weights
+from .load_recognizer import load_weights
+from .missing_lines import Made, write_missing_lines
 from .origin import run_origin
 from .selection_record import selection_record
 from .selection_writer import SelectionWriter
@@ -25,7 +25,6 @@ from .split_videos import split_dataloader, video_names, video_path
 _META_KEYS = ('filename', 'frame_dir', 'total_frames', 'start_index',
               'frame_inds')
 _SPLITS = ('train', 'val', 'test')
-_SECONDS_BETWEEN_LOGS = 5.
 
 
 def parse_export_args(
@@ -70,34 +69,18 @@ def export_selection(args: argparse.Namespace) -> None:
     # Every rank predicts, and the main process writes.
     with (SelectionWriter(args.out, origin)
           if is_main_process() else nullcontext()) as writer:
-        _export(runner, loader, dataset, names, writer)
+        write_missing_lines(
+            writer, names, partial(_records, runner, loader, dataset, names),
+            'check data_prefix of the dataset', runner.logger)
 
 
-def _export(runner: Runner, loader: ConfigDict, dataset: Dataset,
-            names: Dict[int, str], writer: Optional[SelectionWriter]) -> None:
-    """Write the lines that are missing, and report."""
-    written = [writer.written if writer else None]
-    broadcast_object_list(written)
-    todo = [i for i, name in names.items() if name not in written[0]]
-    runner.logger.info(f'{len(names)} videos, {len(names) - len(todo)} of '
-                       f'them have a line already')
+def _records(runner: Runner, loader: ConfigDict, dataset: Dataset,
+             names: Dict[int, str], todo: List[int]) -> Iterator[Made]:
+    """This rank's lines, and reasons of its broken videos, a batch a step."""
     paths = {video_path(dataset.get_data_info(i)): names[i] for i in todo}
-    broken: Dict[str, str] = {}
-    logged = time.time()
-    for samples, newly_broken in _predictions(runner, loader, dataset, todo):
-        records = [
-            selection_record(s, paths[video_path(s)]) for s in samples]
-        for its_records, its_broken in all_gather_object(
-                (records, newly_broken)):
-            broken.update(its_broken)
-            if writer:
-                writer.write(its_records)
-        if writer and time.time() - logged > _SECONDS_BETWEEN_LOGS:
-            logged = time.time()
-            runner.logger.info(
-                f'{len(writer.written)} of {len(names)} videos have a line')
-    if writer:
-        _report(runner, writer, broken)
+    for samples, broken in _predictions(runner, loader, dataset, todo):
+        yield [selection_record(s, paths[video_path(s)])
+               for s in samples], broken
 
 
 def _predictions(
@@ -117,20 +100,6 @@ def _predictions(
             samples = model.test_step(batch)
         # Of a batch without any readable video there is another element.
         yield [s for s in samples if isinstance(s, ActionDataSample)], broken
-
-
-def _report(runner: Runner, writer: SelectionWriter,
-            broken: Dict[str, str]) -> None:
-    """Say how many lines there are, and which videos have none."""
-    for path, reason in broken.items():
-        runner.logger.warning(f'broken video: {path}: {reason}')
-    if not writer.written:
-        raise RuntimeError(
-            f'none of the videos could be decoded, one is '
-            f'{next(iter(broken))}; check data_prefix of the dataset')
-    runner.logger.info(
-        f'{writer.path} has {len(writer.written)} lines; {len(broken)} '
-        f'broken video(s) have none')
 
 
 def _without_loops(cfg: Config) -> Config:

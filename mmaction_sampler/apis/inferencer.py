@@ -16,12 +16,13 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from .class_names import names_in_checkpoint, read_class_names
-from .config_edits import sync_num_candidates
-from .inference import fill_weights, video_pipeline
+from .config_edits import read_config, sync_num_candidates
+from .load_recognizer import fill_weights
 from .prediction_record import input_size, prediction_record
 from .result_pictures import result_sheet, write_pictures
 from .video_listing import VideoList
 from .video_loading import LoadedVideo, iter_loaded, sentence
+from .video_pipeline import video_pipeline
 from .video_result import VideoResult, time_spent
 
 
@@ -61,11 +62,8 @@ class SamplerInferencer(BaseInferencer):
             raise ValueError('weights are missing; give the path of the '
                              'checkpoint that the config was trained to')
         if isinstance(model, str):
-            if not Path(model).is_file():
-                raise FileNotFoundError(
-                    f'Config {model} does not exist; check the path.')
-            model = Config.fromfile(model)
-        if isinstance(model, Config):
+            model = read_config(model, cfg_options)
+        elif isinstance(model, Config):
             model.merge_from_dict(cfg_options or {})
             sync_num_candidates(model)
         init_default_scope('mmaction')

@@ -2,9 +2,9 @@
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import Dict, Iterator, Optional, Set, Type
+from typing import Dict, Iterator, List, Optional, Set, Type
 
-from .selection_writer import refuse_other_origin
+from .json_lines import begin_lines, drop_half_line
 
 RESULTS = 'results.jsonl'
 BROKEN = 'broken.jsonl'
@@ -42,17 +42,10 @@ class ResultFiles:
             ValueError: If the lines were made with something else, or one
                 of them is damaged.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        meta = Path(f'{self.results}.meta.json')
-        parts = _parts(self.results)
-        if parts or (self.results.is_file() and self.results.stat().st_size):
-            refuse_other_origin(self.results, meta, self._origin)
-        else:
-            meta.write_text(json.dumps(self._origin, indent=2) + '\n')
+        begin_lines(self.results, self._origin, _parts(self.results))
         self.broken.unlink(missing_ok=True)
         for part in _parts(self.broken):
             part.unlink()
-        _drop_half_line(self.results)
         written = {line['path'] for line in _lines(self.results)}
         return written | self._gather(self.results, written)
 
@@ -90,16 +83,14 @@ class LineWriter:
             path = path.with_name(f'{path.name}.part{rank}')
         self._path = path
         self._file = None
-        self.count = 0
 
     def write(self, record: dict) -> None:
         """Append a line; the file is made for the first one."""
         if self._file is None:
-            _drop_half_line(self._path)
+            drop_half_line(self._path)
             self._file = self._path.open('a', encoding='utf-8')
         self._file.write(json.dumps(record) + '\n')
         self._file.flush()
-        self.count += 1
 
     def __enter__(self) -> 'LineWriter':
         return self
@@ -111,7 +102,7 @@ class LineWriter:
             self._file.close()
 
 
-def _parts(path: Path) -> list:
+def _parts(path: Path) -> List[Path]:
     return sorted(path.parent.glob(f'{path.name}.part*'))
 
 
@@ -131,20 +122,3 @@ def _lines(path: Path) -> Iterator[dict]:
                     f'{path}, line {number} is damaged; remove that line and '
                     f'run again, its video will be done anew') from error
             yield record
-
-
-def _drop_half_line(path: Path) -> None:
-    """Cut a file behind its last finished line, reading from its end."""
-    if not path.is_file():
-        return
-    with path.open('r+b') as file:
-        end = file.seek(0, 2)
-        while end:
-            begin = max(end - (1 << 16), 0)
-            file.seek(begin)
-            found = file.read(end - begin).rfind(b'\n')
-            if found >= 0:
-                file.truncate(begin + found + 1)
-                return
-            end = begin
-        file.truncate(0)

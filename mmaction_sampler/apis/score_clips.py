@@ -1,21 +1,16 @@
 """Oracle labels: any classifier densely over the clips of videos."""
 import argparse
-import hashlib
-import json
-import os
-import time
 from contextlib import nullcontext
-from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from functools import partial
+from typing import Dict, Iterator, List, Optional, Sequence, Set
 
 import torch
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.device import get_device
-from mmengine.dist import (all_gather_object, broadcast_object_list,
-                           get_dist_info, init_dist, is_main_process)
-from mmengine.logging import MMLogger, print_log
+from mmengine.dist import get_dist_info, is_main_process
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from torch import Tensor
 
@@ -23,13 +18,14 @@ from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
 from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
-from .cli import setup_cpu_distributed
-from .inference import load_weights
+from .cli import start_distributed
+from .config_edits import read_config
+from .load_recognizer import load_weights
+from .missing_lines import Made, write_missing_lines
+from .origin import run_origin
 from .score_config import classifier_config, clip_pipeline
 from .selection_writer import SelectionWriter
 from .split_videos import video_names
-
-_SECONDS_BETWEEN_LOGS = 5.
 
 
 class ClipScoresWriter(SelectionWriter):
@@ -87,19 +83,9 @@ def score_clips(args: argparse.Namespace) -> None:
             checkpoint or the pipeline do not fit.
         RuntimeError: If not one video could be decoded.
     """
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'config {args.config} does not exist')
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    if args.launcher != 'none':
-        cfg.launcher = args.launcher
-        os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-        if get_device() == 'cpu':
-            setup_cpu_distributed(cfg)
-        else:
-            init_dist(args.launcher)
+    start_distributed(args.launcher, args.local_rank)
     classifier = classifier_config(cfg)
     pipeline = clip_pipeline(cfg, args)
     dataset = UntrimmedVideoDataset(
@@ -110,9 +96,16 @@ def score_clips(args: argparse.Namespace) -> None:
     model = MODELS.build(classifier)
     load_weights(model, args.checkpoint, args.prefix)
     model = model.to(get_device()).eval()
-    with (ClipScoresWriter(args.out, _origin(args, cfg, pipeline))
+    names = video_names(dataset)
+    origin = run_origin(
+        args.config, args.checkpoint,
+        dict(model=classifier, pipeline=pipeline,
+             multi=args.multi_class), args.ann_file)
+    with (ClipScoresWriter(args.out, origin)
           if is_main_process() else nullcontext()) as writer:
-        _write_all(model, dataset, writer)
+        write_missing_lines(
+            writer, names, partial(_records, model, dataset, names),
+            'check --data-prefix', MMLogger.get_current_instance())
 
 
 @torch.no_grad()
@@ -142,42 +135,8 @@ def clip_probabilities(model: BaseRecognizer,
     return torch.cat(probs).unflatten(0, (stream.num_clips, -1)).mean(dim=1)
 
 
-def _write_all(model: BaseRecognizer, dataset: UntrimmedVideoDataset,
-               writer: Optional[ClipScoresWriter]) -> None:
-    """Write the lines that are missing, and report."""
-    names = video_names(dataset)
-    written = [writer.written if writer else None]
-    broadcast_object_list(written)
-    todo = [i for i, name in names.items() if name not in written[0]]
-    logger = MMLogger.get_current_instance()
-    print_log(f'{len(names)} videos, {len(names) - len(todo)} of them have '
-              f'a line already', logger)
-    broken: Dict[str, str] = {}
-    logged = time.time()
-    for record, reason in _records(model, dataset, names, todo):
-        for its_record, its_reason in all_gather_object((record, reason)):
-            broken.update(its_reason)
-            if writer and its_record:
-                writer.write([its_record])
-        if writer and time.time() - logged > _SECONDS_BETWEEN_LOGS:
-            logged = time.time()
-            print_log(f'{len(writer.written)} of {len(names)} videos have '
-                      f'a line', logger)
-    if writer is None:
-        return
-    for path, why in broken.items():
-        print_log(f'broken video: {path}: {why}', logger)
-    if not writer.written:
-        raise RuntimeError(
-            f'none of the videos could be decoded, one is '
-            f'{next(iter(broken))}; check --data-prefix')
-    print_log(f'{writer.path} has {len(writer.written)} lines; '
-              f'{len(broken)} broken video(s) have none', logger)
-
-
 def _records(model: BaseRecognizer, dataset: UntrimmedVideoDataset,
-             names: Dict[int, str], todo: List[int]
-             ) -> Iterator[Tuple[Optional[dict], Dict[str, str]]]:
+             names: Dict[int, str], todo: List[int]) -> Iterator[Made]:
     """This rank's lines, and reasons of its broken videos, one a step.
 
     All ranks take as many steps; at the end some may have nothing to do.
@@ -186,43 +145,25 @@ def _records(model: BaseRecognizer, dataset: UntrimmedVideoDataset,
     for first in range(0, len(todo), world_size):
         mine = todo[first:first + world_size][rank:rank + 1]
         yield _record(model, dataset, names[mine[0]], mine[0]) if mine else (
-            None, {})
+            [], {})
 
 
 def _record(model: BaseRecognizer, dataset: UntrimmedVideoDataset, name: str,
-            index: int) -> Tuple[Optional[dict], Dict[str, str]]:
+            index: int) -> Made:
     """The line of one video, or why there is none."""
     packed = dataset[index]
     sample, stream = packed['data_samples'], packed['inputs']
     if sample.get('unreadable'):
-        return None, dict(sample.broken_videos)
+        return [], dict(sample.broken_videos)
     try:
         probs = clip_probabilities(model, stream)
     except ClipStreamError as error:
-        return None, {sample.filename: str(error)}
+        return [], {sample.filename: str(error)}
     label = sample.gt_label
     truth = probs[:, label] if len(label) == 1 else probs * label
     confidence = truth.sum(dim=1).clamp(max=1)
-    return dict(
+    return [dict(
         path=name, total_frames=int(sample.total_frames),
         clip_len=int(sample.clip_len),
         frame_interval=int(sample.frame_interval),
-        confidence=[round(c, 6) for c in confidence.tolist()]), {}
-
-
-def _origin(args: argparse.Namespace, cfg: Config,
-            pipeline: List[dict]) -> Dict[str, str]:
-    """What the lines are made with; see :class:`SelectionWriter`."""
-    settings = json.dumps(
-        dict(model=classifier_config(cfg), pipeline=pipeline,
-             multi=args.multi_class),
-        sort_keys=True, default=str)
-    weights = Path(args.checkpoint)
-    content = (weights.read_bytes() if weights.is_file() else
-               args.checkpoint.encode())  # an address
-    return dict(
-        config=args.config,
-        settings_sha256=hashlib.sha256(settings.encode()).hexdigest(),
-        checkpoint=args.checkpoint,
-        checkpoint_sha256=hashlib.sha256(content).hexdigest(),
-        split=args.ann_file)
+        confidence=[round(c, 6) for c in confidence.tolist()])], {}

@@ -1,7 +1,6 @@
 """Files with the oracle's scores of the clips of training videos."""
 import json
 import os
-from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Dict, List, NamedTuple
 
@@ -98,31 +97,6 @@ class ClipScoresFile:
         raise ClipScoresError(
             f'file of clip scores {self.path} has no line for video {video} '
             f'(line 1 is for {self.lines[0].path}); {_MEND}')
-
-
-def read_clip_scores(path: str) -> ClipScoresFile:
-    """Read a file of clip scores, once a process unless it changes.
-
-    Args:
-        path (str): The file.
-
-    Returns:
-        ClipScoresFile: Its lines; shared, not to be changed.
-
-    Raises:
-        ClipScoresMissing: If there is no such file.
-        ClipScoresError: If it is malformed.
-    """
-    if not Path(path).is_file():
-        return ClipScoresFile(path)  # raises
-    status = os.stat(path)
-    return _read(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _read(path: str, size: int, mtime_ns: int) -> ClipScoresFile:
-    """Read the file; size and time only tell versions apart."""
-    return ClipScoresFile(path)
 
 
 def _parse(text: str, number: int, place: str) -> ClipScoresLine:

@@ -1,7 +1,6 @@
 """Files that say which frames of which video were selected."""
 import json
 import os
-from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple, get_args
 
@@ -138,31 +137,6 @@ class SelectionFile:
                 index.setdefault(key, []).append(line)
             self._indices[num_parts, whole_name] = index
         return self._indices[num_parts, whole_name]
-
-
-def read_selection_file(path: str) -> SelectionFile:
-    """Read a selection file, once a process unless it changes.
-
-    Args:
-        path (str): The file.
-
-    Returns:
-        SelectionFile: Its lines; shared, not to be changed.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        SelectionFileError: If it is malformed.
-    """
-    if not Path(path).is_file():
-        return SelectionFile(path)  # raises
-    status = os.stat(path)
-    return _read(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _read(path: str, size: int, mtime_ns: int) -> SelectionFile:
-    """Read the file; size and time only tell versions apart."""
-    return SelectionFile(path)
 
 
 def _parse(text: str, number: int, place: str) -> SelectionLine:

@@ -7,7 +7,6 @@ from typing import Callable, List
 
 import pytest
 import torch
-from helpers import REPOSITORY
 from mmengine.config import Config
 
 from mmaction_sampler.apis import cli, config_edits
@@ -132,16 +131,6 @@ def test_num_candidates_of_other_models_is_left(config: str) -> None:
     del cfg.model['num_candidates']
     config_edits.sync_num_candidates(cfg)
     assert num_candidates(cfg, 'train_dataloader') == 8
-
-
-def test_clips_of_faster_reach_the_pipelines() -> None:
-    cfg = Config.fromfile(REPOSITORY / 'configs/faster_r2plus1d50_k400.py',
-                          import_custom_modules=False)
-    cfg.merge_from_dict({'model.num_clips': 16, 'model.clip_len': 16})
-    config_edits.sync_num_candidates(cfg)
-    for split in ('train', 'val', 'test'):
-        sampler = cfg[f'{split}_dataloader'].dataset.pipeline[1]
-        assert (sampler.num_clips, sampler.clip_len) == (16, 16)
 
 
 def test_auto_scale_lr(config: str) -> None:

@@ -102,5 +102,16 @@ def test_tool_writes_a_checkpoint_that_keeps_the_budget(
     assert len(costs) == 8
     assert sum(costs) / 8 == pytest.approx(report['budget']['gflops'])
     assert NUM_CLASSES == solved['classifier.bias'].shape[1]
+
+    # Fewer frames than in the config reach the loader, too.
+    fewer = dict(num_candidates=4, classifier=dict(
+        tiny_adafocus_v2()['classifier'], num_steps=4))
+    torch.save(build(**fewer).state_dict(), tmp_path / 'fewer.pth')
+    tool.main([arguments[0], str(tmp_path / 'fewer.pth'),
+               str(tmp_path / 'solved.pth'), '--gflops', str(gflops / 2),
+               '--cfg-options', 'model.num_candidates=4',
+               'model.classifier.num_steps=4'])
+    solved = torch.load(tmp_path / 'solved.pth')
+    assert solved['exit_thresholds'].shape == (4, )
     with pytest.raises(ValueError, match='is the checkpoint itself'):
         tool.main([*arguments, arguments[1], '--gflops', '1'])

@@ -20,7 +20,7 @@ needs_onnx = pytest.mark.skipif(
                                          'onnxruntime'))),
     reason="needs the extra 'export'")
 # An export takes seconds; the tool compares every file that it writes, and
-# test_inference_path.py has the other recognizers.
+# test_onnx_paths.py has the other recognizers.
 KINDS = dict(ocsampler=tiny_ocsampler, adafocus=tiny_adafocus)
 
 

@@ -9,13 +9,14 @@ import pytest
 import torch
 from helpers import (build_runner, pipeline, tiny_classifier, tiny_config,
                      tiny_ocsampler)
+from helpers_infer import predict
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from mmaction_sampler.apis.export_selection import (export_selection,
                                                     parse_export_args)
-from mmaction_sampler.apis.inference import (load_recognizer, predict_video,
-                                             video_pipeline)
+from mmaction_sampler.apis.load_recognizer import load_recognizer
+from mmaction_sampler.apis.video_pipeline import video_pipeline
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_lines_are_the_predictions(cfg: Config, checkpoint: str,
     model = load_recognizer(cfg, checkpoint)
     transforms = video_pipeline(cfg)
     for line in lines:
-        _, sample = predict_video(
+        sample = predict(
             model, transforms, str(ann_file.parent / line['path']))
         assert line['candidate_frame_inds'] == [1, 3, 6, 8, 10]
         assert line['frame_inds'] == list(

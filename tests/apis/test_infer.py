@@ -89,12 +89,15 @@ def test_options(recognizer, videos, tmp_path, capsys):
     out = tmp_path / 'out'
     status = main([*recognizer, str(videos), '--out', str(out), '--sheets',
                    '--movies', str(tmp_path / 'gone.mp4'), '--top-k', '1',
-                   '--cfg-options', 'model.num_selected=3'])
+                   '--cfg-options', 'model.num_selected=3',
+                   'model.num_candidates=6'])
     assert status == 0
     found = records(out / 'results.jsonl')
     assert len(found) == 3
     assert len({r['sheet'] for r in found} | {r['movie'] for r in found}) == 6
     for record in found:
+        # Of twelve frames, the middles of six parts.
+        assert set(record['frame_inds']) < {1, 3, 5, 7, 9, 11}
         assert len(record['frame_inds']) == 3 and len(record['top']) == 1
         assert set(record['seconds']) == {'decode', 'networks', 'drawing'}
         assert (out / record['sheet']).is_file()

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 from helpers import write_video
-from helpers_infer import RECOGNIZERS, write_recognizer
+from helpers_infer import RECOGNIZERS, predict, write_recognizer
 from helpers_video import moving_texture, write_frames
+from mmengine.dataset import Compose
 
-from mmaction_sampler.apis.inference import (load_recognizer, predict_video,
-                                             video_pipeline)
 from mmaction_sampler.apis.inferencer import SamplerInferencer
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 
 UNIT = dict(ocsampler='frame', faster='clip', scsampler='clip')
 
@@ -57,11 +57,7 @@ def test_every_recognizer(name: str, few: Path, tmp_path: Path):
                        movie_dir=str(tmp_path / 'movies'))
     record, broken = found['predictions']
     assert set(broken) == {'path', 'error'} and '\n' not in broken['error']
-    data = dict(filename=record['path'], start_index=0, modality='RGB')
-    for transform in inferencer.pipeline:
-        data = transform(data)
-    sample, = inferencer.model.test_step(
-        {key: [value] for key, value in data.items()})
+    sample = predict(inferencer.model, inferencer.pipeline, record['path'])
     best = sample.pred_score.topk(2)
     assert [e['label'] for e in record['top']] == best.indices.tolist()
     assert [e['score'] for e in record['top']] == pytest.approx(
@@ -189,9 +185,9 @@ def test_same_pixels_as_the_config_reads(ocsampler, folder, tmp_path):
     config, weights = write_recognizer(tmp_path)
     cfg = ocsampler.cfg
     assert cfg.test_pipeline[0].type == 'DecordInit'
-    model = load_recognizer(cfg, weights)
-    _, sample = predict_video(
-        model, video_pipeline(cfg), str(folder / 'a.mp4'))
+    sample = predict(
+        load_recognizer(cfg, weights), Compose(cfg.test_pipeline).transforms,
+        str(folder / 'a.mp4'))
     record, = ocsampler(str(folder / 'a.mp4'))['predictions']
     assert sample.pred_score.max().item() == pytest.approx(
         record['top'][0]['score'], abs=1e-4)

@@ -6,8 +6,7 @@ from typing import Any, List, Optional
 import pytest
 
 from mmaction_sampler.datasets.selection_file import (SelectionFile,
-                                                      SelectionFileError,
-                                                      read_selection_file)
+                                                      SelectionFileError)
 
 
 def line(path: str = 'a.mp4', **fields: Any) -> dict:
@@ -85,13 +84,12 @@ def test_lines_that_are_no_objects(file: Path, text: str) -> None:
 
 
 def test_missing_and_empty_file(file: Path) -> None:
-    for read in (SelectionFile, read_selection_file):
-        with pytest.raises(FileNotFoundError,
-                           match=f'{file} does not exist; .*export_sel'):
-            read(str(file))
+    with pytest.raises(FileNotFoundError,
+                       match=f'{file} does not exist; .*export_sel'):
+        SelectionFile(str(file))
     file.write_text('\n')
     with pytest.raises(SelectionFileError, match='is empty'):
-        read_selection_file(str(file))
+        SelectionFile(str(file))
 
 
 def test_two_lines_for_one_video(file: Path) -> None:
@@ -142,11 +140,3 @@ def test_folder_of_frames_finds_the_line_of_the_video(file: Path) -> None:
             found(file, [path], video)
     with pytest.raises(SelectionFileError, match='several lines that may'):
         found(file, ['v.mp4', 'v.webm'], 'v')
-
-
-def test_read_once_unless_it_changes(file: Path) -> None:
-    write(file, line('a.mp4'))
-    first = read_selection_file(str(file))
-    assert read_selection_file(str(file)) is first
-    write(file, line('a.mp4'), line('b.mp4'))
-    assert len(read_selection_file(str(file)).lines) == 2

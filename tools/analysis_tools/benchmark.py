@@ -16,10 +16,11 @@ import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from benchmark_figures import (describe, figures, measure, ratios, spread,
                                table)
-from benchmark_subject import Settings, Subject, memory_of, read_config
+from benchmark_subject import Settings, Subject, memory_of
 from mmengine.config import DictAction
 from mmengine.device import get_device
 
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.freed_memory import keep_freed_memory
 from mmaction_sampler.apis.input_shape import add_shape_option
 

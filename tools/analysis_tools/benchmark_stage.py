@@ -27,6 +27,7 @@ from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
 from profile_stage import frames_of, random_batch
 
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.freed_memory import keep_freed_memory
 from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 from mmaction_sampler.models.recognizers import AdaFocus
@@ -193,8 +194,7 @@ def summarise(rows: Dict[str, List[Figures]]) -> Dict[str, Figures]:
 def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write the figures."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     data = random_batch(frames_of(cfg.model), args.batch_size,
                         input_shape(cfg, args.shape))

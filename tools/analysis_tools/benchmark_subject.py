@@ -18,9 +18,9 @@ from profile_stage import frames_of, random_batch
 from torch.utils.data import DataLoader
 
 from mmaction_sampler.apis.compilation import compile_for_testing
-from mmaction_sampler.apis.config_edits import sync_num_candidates
-from mmaction_sampler.apis.inference import load_recognizer
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.input_shape import input_shape
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 
 _PRECISIONS = dict(bf16=torch.bfloat16, fp16=torch.float16)
 Samples = List[ActionDataSample]
@@ -49,14 +49,6 @@ class Settings(NamedTuple):
     random_input: bool
     shape: Optional[List[int]]
     compile: bool = False
-
-
-def read_config(path: str, cfg_options: dict) -> Config:
-    """A config with its overrides, the candidates loaded as many as used."""
-    cfg = Config.fromfile(path)
-    cfg.merge_from_dict(cfg_options)
-    sync_num_candidates(cfg)
-    return cfg
 
 
 class Subject:

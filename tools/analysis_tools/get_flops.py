@@ -15,7 +15,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
-from mmaction_sampler.apis.config_edits import sync_num_candidates
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 from mmaction_sampler.models.recognizers import clip_cost
 
@@ -87,7 +87,7 @@ def measure_costs(cfg: Config, height: int, width: int,
     """Build the model of a config and trace its components.
 
     Args:
-        cfg (Config): Config of a recognizer.
+        cfg (Config): Config of a recognizer, from :func:`read_config`.
         height (int): H of the input frames, pixels.
         width (int): W of the input frames, pixels.
         shares (dict[int, float], optional): See :func:`parse_shares`.
@@ -101,7 +101,6 @@ def measure_costs(cfg: Config, height: int, width: int,
     """
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     from mmaction.registry import MODELS
-    sync_num_candidates(cfg)
     model = MODELS.build(cfg.model).eval()
     if not hasattr(model, 'component_costs'):
         return dict(recognizer=clip_cost(
@@ -118,9 +117,7 @@ def measure_costs(cfg: Config, height: int, width: int,
 def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write the report."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     height, width = input_shape(cfg, args.shape)
     shares = parse_shares(args.shares) if args.shares else None
     costs = measure_costs(cfg, height, width, shares)

@@ -17,6 +17,7 @@ from paper_gflops_text import EXECUTED, HEADER, IMPLIED, SEARCHED, STATED
 from skipped_patches import executed_cost
 
 from mmaction_sampler.analysis import ComponentCost
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.input_shape import input_shape
 
 TABLE = Path(__file__).with_suffix('.yml')
@@ -70,8 +71,7 @@ def make_row(entry: dict, setting: str, ours: float) -> Row:
 def _costs(config: str, options: str,
            shape: Optional[int]) -> Dict[str, ComponentCost]:
     """Cost by component; ``options`` as JSON."""
-    cfg = Config.fromfile(CONFIGS / config)
-    cfg.merge_from_dict(json.loads(options))
+    cfg = read_config(str(CONFIGS / config), json.loads(options))
     height, width = input_shape(cfg, [shape] if shape else None)
     return measure_costs(cfg, height, width)
 

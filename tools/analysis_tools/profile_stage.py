@@ -14,12 +14,13 @@ from typing import Dict, List, Optional, Tuple
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, ConfigDict, DictAction
+from mmengine.config import ConfigDict, DictAction
 from mmengine.device import get_device
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from network_clock import Mark, NetworkClock
 
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
 
 
@@ -75,9 +76,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
 def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write the shares."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     from mmaction.registry import MODELS
     device = get_device()

@@ -12,11 +12,13 @@ from typing import List, Optional
 
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, load_state_dict
 from mmengine.runner.checkpoint import CheckpointLoader
+
+from mmaction_sampler.apis.config_edits import read_config
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -51,9 +53,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         raise ValueError(
             f'{args.out} is the checkpoint itself, which is not overwritten; '
             f'give another path to write to')
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope(cfg.get('default_scope', 'mmaction'))
     from mmaction.registry import MODELS
 

@@ -24,7 +24,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
 from benchmark import device, positive
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from rich.console import Console
@@ -33,6 +33,8 @@ from tradeoff_plot import accuracy_name, plot, write_table
 from tradeoff_points import (Point, Sweep, baseline_points, fits,
                              parse_sweep, points_of)
 from tradeoff_run import Bench, Conditions, identity, point_config
+
+from mmaction_sampler.apis.config_edits import read_config
 
 
 class Subject(NamedTuple):
@@ -71,7 +73,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--baseline', nargs='*', type=positive, metavar='V',
         default=[1, 2, 3, 4, 6, 8, 12, 16],
         help='frames or clips of the uniform baseline where they are not '
-        'swept; nothing to do without it (default: %(default)s)')
+        'swept (default: %(default)s)')
+    # --baseline with nothing behind it, which was the only way, still does.
+    parser.add_argument(
+        '--no-baseline', dest='baseline', action='store_const', const=[],
+        help='measure the configs alone, without their uniform baseline')
     parser.add_argument(
         '--metric', help='the accuracy; by default the first metric that is '
         'no cost')
@@ -125,8 +131,7 @@ def plan(args: argparse.Namespace) -> List[Point]:
     points, unused = [], {s.name: s for s in args.sweep}
     baselines: Dict[str, List[Point]] = {}
     for subject in subjects_of(args):
-        cfg = Config.fromfile(subject.config)
-        cfg.merge_from_dict(args.cfg_options)
+        cfg = read_config(subject.config, args.cfg_options)
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         place = (subject.curve, subject.config, subject.checkpoint, cfg,
                  args.sweep)

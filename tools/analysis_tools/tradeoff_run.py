@@ -19,7 +19,7 @@ from network_clock import Mark
 from torch import Tensor
 from tradeoff_points import EXIT_FRAMES, EXIT_GFLOPS, Point
 
-from mmaction_sampler.apis.config_edits import sync_num_candidates
+from mmaction_sampler.apis.config_edits import read_config, sync_num_candidates
 from mmaction_sampler.apis.exit_thresholds import (StepRecord, record_steps,
                                                    solve_for_gflops)
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
@@ -48,8 +48,7 @@ class Conditions(NamedTuple):
 
 def point_config(point: Point, cfg_options: dict) -> Config:
     """The config of a point, the candidates loaded as many as used."""
-    cfg = Config.fromfile(point.config)
-    cfg.merge_from_dict(cfg_options)
+    cfg = read_config(point.config, cfg_options)
     if point.edit is not None:
         point.edit(cfg)
     cfg.merge_from_dict({

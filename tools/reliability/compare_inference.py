@@ -14,10 +14,11 @@ from typing import ContextManager, List, Optional
 import mmaction_sampler  # noqa: F401
 import torch
 from mmaction_sampler.apis.compilation import compile_for_testing
-from mmaction_sampler.apis.inference import load_recognizer
+from mmaction_sampler.apis.config_edits import read_config
+from mmaction_sampler.apis.load_recognizer import load_recognizer
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 from mmaction.structures import ActionDataSample
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.device import get_device
 from mmengine.runner import Runner
 
@@ -59,8 +60,7 @@ def same_selection(one: ActionDataSample, other: ActionDataSample) -> bool:
 def main(argv: Optional[List[str]] = None) -> int:
     """Predict, compare and print."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options or {})
+    cfg = read_config(args.config, args.cfg_options)
     model = load_recognizer(cfg, args.checkpoint)
     compiled = load_recognizer(cfg, args.checkpoint)
     if args.against == 'compile':

@@ -25,8 +25,9 @@ from typing import List, Optional, Tuple
 import mmaction_sampler  # noqa: F401
 import torch
 from mmaction_sampler.apis.cli import build_runner
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.safe_checkpoint import WholeFileBackend
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
 #: Logged right before the first iteration.
 _BEGUN = 'Checkpoints will be saved to'
@@ -123,8 +124,7 @@ def put_half(backend: WholeFileBackend, content: bytes, path: str) -> None:
 
 def train(args: argparse.Namespace, name: str) -> None:
     """Train, going on from where an earlier run was killed."""
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options or {})
+    cfg = read_config(args.config, args.cfg_options)
     cfg.train_dataloader.num_workers = args.num_workers
     cfg.train_dataloader.persistent_workers = args.num_workers > 0
     cfg.launcher = 'none'

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import List, Optional
 
 import mmaction_sampler  # noqa: F401
+from mmaction_sampler.apis.config_edits import read_config
 from mmaction.registry import DATASETS
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
 
@@ -45,8 +46,7 @@ def resident() -> float:
 def main(argv: Optional[List[str]] = None) -> int:
     """Load, measure and print; return the exit status."""
     args = parse_args(argv)
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options or {})
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope('mmaction')
     dataset = DATASETS.build(cfg[f'{args.split}_dataloader'].dataset)
     replaced = 0

@@ -1,5 +1,5 @@
 # UCF-101, split 1, with the pipelines of Kinetics-400.
-_base_ = 'kinetics400_video_clips.py'
+_base_ = 'kinetics400_faster_n8_l32.py'
 
 data_root = 'data/ucf101/videos'
 train_dataloader = dict(

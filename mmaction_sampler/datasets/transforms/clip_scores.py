@@ -2,7 +2,8 @@
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..clip_scores_file import ClipScoresError, read_clip_scores
+from ..cached_file import read_cached
+from ..clip_scores_file import ClipScoresError, ClipScoresFile
 
 
 @TRANSFORMS.register_module()
@@ -38,7 +39,8 @@ class LoadClipScores(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add the scores; see the class."""
-        line = read_clip_scores(self.scores_file).find(results['filename'])
+        line = read_cached(ClipScoresFile, self.scores_file).find(
+            results['filename'])
         for key in ('clip_len', 'frame_interval', 'total_frames'):
             if getattr(line, key) != results[key]:
                 raise ClipScoresError(

@@ -5,8 +5,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..selection_file import (SelectionFile, SelectionFileError,
-                              SelectionLine, read_selection_file)
+from ..cached_file import read_cached
+from ..selection_file import SelectionFile, SelectionFileError, SelectionLine
 
 
 @TRANSFORMS.register_module()
@@ -78,14 +78,14 @@ class SampleSelectedFrames(BaseTransform):
         self.num_path_parts = num_path_parts
         # Read where the error is seen at once, and before workers start. A
         # process has one copy, which is no part of this object.
-        file = read_selection_file(selection_file)
+        file = read_cached(SelectionFile, selection_file)
         if num_selected is None:
             _refuse_different_numbers(file)
 
     def transform(self, results: dict) -> dict:
         """Add the frame numbers; see the class."""
         video = results.get('filename') or results['frame_dir']
-        line = read_selection_file(self.selection_file).find(
+        line = read_cached(SelectionFile, self.selection_file).find(
             video, self.num_path_parts)
         place = f'selection file {self.selection_file}, line {line.number}'
         if line.total_frames != results['total_frames']:

@@ -70,7 +70,7 @@ def test_sweep_and_baseline(tool, trained, tmp_path, capsys):
     before = lines.read_text()
     lines.write_text(before + '{"half')
     tool.main([config, '--checkpoints', checkpoint, '--sweep', 'N=1,2',
-               '--out', str(out), '--repeats', '1', '--baseline'])
+               '--out', str(out), '--repeats', '1', '--no-baseline'])
     printed = capsys.readouterr().out
     assert 'N=1, measured before' in printed
     assert 'N=2, measured before' not in printed
@@ -80,13 +80,21 @@ def test_sweep_and_baseline(tool, trained, tmp_path, capsys):
     assert rows_of(out)[0] == rows[0]
 
 
+@pytest.mark.parametrize('options,values', [
+    ([], [1, 2, 3, 4, 6, 8, 12, 16]), (['--baseline', '2', '5'], [2, 5]),
+    (['--no-baseline'], []), (['--baseline'], [])])
+def test_values_of_the_baseline(tool, options, values):
+    args = ['c.py', '--checkpoints', 'w.pth', *options]
+    assert tool.parse_args(args).baseline == values
+
+
 def test_same_figures_as_the_test_loop(tool, trained, tmp_path):
     """Of T, videos that do not fit into memory, and a part of them."""
     from mmengine.runner import Runner
     config, checkpoint = trained('tiny', tiny_ocsampler(5, 2))
     out = tmp_path / 'curve'
     tool.main([config, '--checkpoints', checkpoint, '--sweep', 'T=4',
-               '--out', str(out), '--memory', '0', '--baseline',
+               '--out', str(out), '--memory', '0', '--no-baseline',
                '--batch-size', '3'])
     row, = rows_of(out)
     cfg = Config.fromfile(config)
@@ -101,7 +109,7 @@ def test_same_figures_as_the_test_loop(tool, trained, tmp_path):
 def test_other_weights_are_another_point(tool, trained, tmp_path, capsys):
     config, checkpoint = trained('tiny', tiny_ocsampler())
     arguments = [f'name={config}', '--checkpoints', checkpoint, '--out',
-                 str(tmp_path / 'curve'), '--repeats', '1', '--baseline',
+                 str(tmp_path / 'curve'), '--repeats', '1', '--no-baseline',
                  '--num-videos', '3']
     tool.main(arguments)
     assert rows_of(tmp_path / 'curve')[0]['num_videos'] == '3'

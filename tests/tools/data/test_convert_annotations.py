@@ -361,7 +361,7 @@ def test_lists_have_the_names_that_the_configs_read(tool):
         'activitynet': 'anet_video_t10', 'fcvid': 'fcvid_video_t10',
         'mini-kinetics': 'mini_kinetics_video_t10',
         'mini-sports1m': 'mini_sports1m_video_t10',
-        'kinetics': 'kinetics400_video_clip32'}
+        'kinetics': 'kinetics400_clip_model_l32'}
     # See test_three_splits.py and test_folders.py.
     others = {'ucf101', 'hmdb51', 'folders'}
     assert set(bases) | others == set(tool.DATA_SETS)

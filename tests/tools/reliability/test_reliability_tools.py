@@ -3,12 +3,15 @@ import json
 import subprocess
 from pathlib import Path
 
+import compare_inference
 import kill_and_resume
 import memory_growth
 import pytest
 import torch
 import upstream_tests
-from helpers import REPOSITORY, run_python, tiny_config
+from helpers import (REPOSITORY, run_python, tiny_adafocus, tiny_config,
+                     tiny_ocsampler)
+from mmaction.registry import MODELS
 
 SHELL_SCRIPTS = sorted((REPOSITORY / 'tools').rglob('*.sh'))
 
@@ -51,6 +54,22 @@ def test_memory_does_not_grow(ann_file: Path, tmp_path: Path, allowed: float,
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     # Of this process and of the one that loads.
     assert found['mb_after_a_tenth'] > 100 and found['videos'] == 8
+
+
+@pytest.mark.parametrize('model', [tiny_ocsampler(), tiny_adafocus()],
+                         ids=['OCSampler', 'AdaFocus'])
+def test_selections_are_compared(ann_file: Path, tmp_path: Path, model: dict,
+                                 capsys: pytest.CaptureFixture) -> None:
+    """With another number of candidates than the config's, too."""
+    config, weights = tmp_path / 'config.py', tmp_path / 'weights.pth'
+    tiny_config(ann_file, tmp_path, model).dump(config)
+    torch.save(MODELS.build(model).state_dict(), weights)
+    for options in ([], ['--cfg-options', 'model.num_candidates=4']):
+        assert compare_inference.main(
+            [str(config), str(weights), '--against', 'itself', *options]) == 0
+        found = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert found['videos'] == found['same_class'] == 8
+        assert found['share_of_same_selections'] == 1
 
 
 def test_a_broken_upstream_test_is_named(

@@ -1,9 +1,9 @@
-# The same with L = 16: N = 16 clips in testing, 256 frames as before.
-_base_ = 'kinetics400_video_clip32.py'
+# The same with N = 16 clips of L = 16 frames.
+_base_ = 'kinetics400_faster_n8_l32.py'
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),
-    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1),
+    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=16),
     *_base_.train_pipeline[2:]
 ]
 test_pipeline = [

@@ -1,9 +1,9 @@
-# The same with N = 8 clips of L = 8 frames (FASTER Table 3).
-_base_ = 'kinetics400_video_clips.py'
+# The same with L = 8: N = 32 clips in testing, 256 frames as before.
+_base_ = 'kinetics400_clip_model_l32.py'
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),
-    dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=8),
+    dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=1),
     *_base_.train_pipeline[2:]
 ]
 test_pipeline = [
@@ -12,7 +12,7 @@ test_pipeline = [
         type='SampleFrames',
         clip_len=8,
         frame_interval=1,
-        num_clips=8,
+        num_clips=32,
         test_mode=True),
     *_base_.test_pipeline[2:]
 ]

@@ -1,9 +1,9 @@
-# The same with N = 16 clips of L = 16 frames.
-_base_ = 'kinetics400_video_clips.py'
+# The same with L = 16: N = 16 clips in testing, 256 frames as before.
+_base_ = 'kinetics400_clip_model_l32.py'
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),
-    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=16),
+    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1),
     *_base_.train_pipeline[2:]
 ]
 test_pipeline = [

@@ -1,7 +1,7 @@
 # Kinetics-400 for a clip model by itself: one random clip of L = 32
 # consecutive frames in training, N = 8 evenly spread ones in testing, whose
 # scores are averaged (FASTER Sec. 4, Table 2).
-_base_ = 'kinetics400_video_clips.py'
+_base_ = 'kinetics400_faster_n8_l32.py'
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),

@@ -1,5 +1,5 @@
 # Kinetics-400: clips of 16 frames, 224 px for the classifier.
-_base_ = 'k400_clips16.py'
+_base_ = 'kinetics400_scsampler_clips16.py'
 
 test_pipeline = [
     *_base_.test_pipeline[:2],

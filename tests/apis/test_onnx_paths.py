@@ -5,7 +5,7 @@ from helpers import enliven, samples, tiny_adafocus, tiny_ocsampler
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from mmaction.registry import MODELS
 
-from mmaction_sampler.apis.inference_path import inference_path
+from mmaction_sampler.apis.onnx_paths import inference_path
 
 KINDS = {
     'ocsampler': tiny_ocsampler(),

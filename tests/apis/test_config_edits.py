@@ -1,0 +1,27 @@
+"""Configs that are read, their loaders in step with their models."""
+import pytest
+from helpers import REPOSITORY
+
+from mmaction_sampler.apis.config_edits import read_config
+
+FASTER = str(REPOSITORY / 'configs/faster_r2plus1d50_k400.py')
+
+
+def test_clips_of_faster_reach_the_pipelines() -> None:
+    cfg = read_config(FASTER, {'model.num_clips': 16, 'model.clip_len': 16})
+    for split in ('train', 'val', 'test'):
+        sampler = cfg[f'{split}_dataloader'].dataset.pipeline[1]
+        assert (sampler.num_clips, sampler.clip_len) == (16, 16)
+
+
+@pytest.mark.parametrize('options', [None, {}])
+def test_nothing_is_overridden(options) -> None:
+    cfg = read_config(FASTER, options)
+    assert cfg.filename == FASTER
+    assert (cfg.model.num_clips, cfg.model.clip_len) == (8, 32)
+
+
+def test_no_such_config(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match=(
+            'Config .*no.py does not exist; check the path')):
+        read_config(str(tmp_path / 'no.py'))
