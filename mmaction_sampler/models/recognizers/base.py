@@ -44,7 +44,9 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         fold_norm (bool): Whether passes that train nothing run with each
             batch normalisation folded into its convolution, faster and the
             same to rounding. Weights, checkpoints and the reported cost stay
-            those of the network as it is. Defaults to True.
+            those of the network as it is. It is about networks that are run
+            through :meth:`network`: FASTER and SCSampler, which have no such
+            option, run theirs as they are. Defaults to True.
 
     Raises:
         ValueError: If ``component_checkpoints`` names no component.

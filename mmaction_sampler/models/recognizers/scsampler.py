@@ -39,7 +39,7 @@ class SCSampler(ComponentRecognizer):
     classifier sees those alone, and its probabilities are averaged. The
     classifier is trained beforehand and never changed.
 
-    Testing takes streams (``OpenClipStream``), so that a video may be of
+    Testing takes streams (``PackClipStream``), so that a video may be of
     any length; training takes features of some clips of each video
     (``PackClipFeatures``), and no RGB.
 
