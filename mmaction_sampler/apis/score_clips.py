@@ -21,7 +21,7 @@ from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
-from mmaction_sampler.models.recognizers.classifier import classify
+from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import setup_cpu_distributed
 from .inference import load_weights

@@ -11,10 +11,10 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 from torch.distributions import Categorical
 
+from mmaction_sampler.models.classifier import label_targets
+from mmaction_sampler.models.passes import last_map
 from mmaction_sampler.models.recognizers import AdaFocus
 from mmaction_sampler.models.recognizers.adafocus_types import PolicyBatch
-from mmaction_sampler.models.recognizers.classifier import label_targets
-from mmaction_sampler.models.recognizers.memory_format import last_map
 from mmaction_sampler.ops import (Rollout, crop_patches, full_precision,
                                   patch_corners)
 

@@ -8,10 +8,10 @@ from mmengine.optim import OptimWrapper
 from torch import Tensor
 
 from mmaction_sampler.ops import Rollout, full_precision
+from ..classifier import add_prefix, label_targets
 from .adafocus_types import PatchRollout, PolicyBatch
 from .adafocus_update import train_on_batch
 from .base import Samples
-from .classifier import add_prefix, label_targets
 from .glance_focus import GlanceFocusRecognizer
 
 

@@ -8,11 +8,11 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (Rollout, full_precision,
                                   solve_keep_threshold)
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_cost import policy_cost
 from .adafocus import AdaFocus
-from .adafocus_cost import policy_cost
 from .adafocus_types import PolicyBatch, Recognition, States
 from .base import Samples, readable
-from .classifier import add_prefix, label_targets
 
 
 @MODELS.register_module(name=['AdaFocusPlus', 'AdaFocus+'])

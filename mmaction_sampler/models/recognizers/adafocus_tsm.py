@@ -7,8 +7,8 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision, random_offsets
+from ..costs.adafocus_cost import measure_costs
 from .adafocus import AdaFocus
-from .adafocus_cost import measure_costs
 from .adafocus_types import Recognition, States
 
 

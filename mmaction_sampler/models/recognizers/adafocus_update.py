@@ -8,7 +8,7 @@ from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 from torch import Tensor
 
-from .finite import compute_finite
+from ..passes import compute_finite
 
 if TYPE_CHECKING:
     from .adafocus import AdaFocus

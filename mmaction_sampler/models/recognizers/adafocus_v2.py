@@ -9,13 +9,13 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, bilinear_patches,
                                   full_precision)
-from .adafocus_v2_cost import measure_costs
-from .adafocus_v2_record import fill_samples
-from .adafocus_v2_state import Glance, Seen, SeenVideos, VideoState
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_v2_cost import measure_costs
+from ..passes import feature_map, use_channels_last
+from ..records import fill_samples
+from .adafocus_v2_types import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
-from .classifier import add_prefix, label_targets
 from .conditional_exit import see_until_exit
-from .memory_format import feature_map, use_channels_last
 
 
 @MODELS.register_module()

@@ -8,13 +8,13 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (bilinear_patches, full_precision,
                                   offset_boxes)
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_v2_cost import measure_video_costs
+from ..passes import feature_map, use_channels_last
+from ..records import record_patches
 from .adafocus_types import Recognition
-from .adafocus_v2_cost import measure_video_costs
-from .adafocus_v2_state import Glance
+from .adafocus_v2_types import Glance
 from .base import ComponentRecognizer, Samples
-from .classifier import add_prefix, label_targets
-from .memory_format import feature_map, use_channels_last
-from .patch_record import record_patches
 
 
 @MODELS.register_module()

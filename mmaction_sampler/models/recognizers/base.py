@@ -10,9 +10,9 @@ from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost
+from ..passes import (FoldedNetworks, compute_finite,
+                      refuse_non_finite_predictions)
 from .component_checkpoint import checkpoint_targets, load_component
-from .finite import compute_finite, refuse_non_finite_predictions
-from .folding import FoldedNetworks
 
 Samples = List[ActionDataSample]
 

@@ -8,14 +8,13 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision
+from ..classifier import add_prefix, label_targets
+from ..costs.faster_cost import measure_costs
 from ..necks import AggregationState
+from ..passes import FeatureCache, last_map
+from ..records import record_clips
 from .base import ComponentRecognizer
-from .classifier import add_prefix, label_targets
 from .clip_pattern import ClipPattern
-from .clip_record import record_clips
-from .faster_cost import measure_costs
-from .feature_cache import FeatureCache
-from .memory_format import last_map
 
 Samples = List[ActionDataSample]
 

@@ -4,9 +4,8 @@ from typing import Dict, Optional
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from ..classifier import confidence, label_targets
 from ..losses import frame_confidence
-from .classifier import label_targets
-from .clip_scorer import confidence
 from .ocsampler import OCSampler, Samples
 
 

@@ -8,11 +8,11 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (crop_patches, full_precision, patch_boxes,
                                   patch_corners, random_offsets, resize)
-from .adafocus_cost import measure_costs
+from ..costs.adafocus_cost import measure_costs
+from ..passes import feature_map, use_channels_last
+from ..records import record_patches
 from .adafocus_types import Recognition, States
 from .base import ComponentRecognizer, Samples
-from .memory_format import feature_map, use_channels_last
-from .patch_record import record_patches
 
 
 class GlanceFocusRecognizer(ComponentRecognizer):

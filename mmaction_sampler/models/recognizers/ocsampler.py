@@ -10,14 +10,14 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (full_precision, random_inds, resize,
                                   top_inds)
+from ..classifier import (ClipScorer, add_prefix, classifier_input,
+                          classify_selected, confidence, keep_full_precision,
+                          label_targets, take_frames)
+from ..costs.ocsampler_cost import measure_costs
 from ..losses import draw_clips, policy_losses
+from ..passes import feature_map, use_channels_last
+from ..records import record_frames
 from .base import ComponentRecognizer
-from .classifier import (add_prefix, classifier_input,
-                         keep_full_precision, label_targets, take_frames)
-from .clip_scorer import ClipScorer, classify_selected, confidence
-from .frame_record import record_frames
-from .memory_format import feature_map, use_channels_last
-from .ocsampler_cost import measure_costs
 
 Costs = Dict[str, ComponentCost]
 Samples = List[ActionDataSample]

@@ -7,10 +7,9 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision
+from ..classifier import (ClipScorer, classify_selected, confidence,
+                          correctness_ratios, label_targets)
 from ..losses import Draws, draw_clips, policy_losses
-from .classifier import label_targets
-from .clip_scorer import ClipScorer, classify_selected, confidence
-from .correctness import correctness_ratios
 from .ocsampler import OCSampler, Samples
 
 

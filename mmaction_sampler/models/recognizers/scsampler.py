@@ -9,12 +9,12 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import (ClipBatch, ClipStream,
                                          ClipStreamError, Selection)
+from ..classifier import classify, label_targets
+from ..costs.scsampler_cost import CostMeter, reference_costs
 from ..losses import ClipSaliency, ClipTruth
 from ..policies import ClipChoice, ClipEvidence
 from .base import ComponentRecognizer
-from .classifier import classify, label_targets
 from .clip_saliency_net import keep_clips
-from .scsampler_cost import CostMeter, reference_costs
 
 Samples = List[ActionDataSample]
 

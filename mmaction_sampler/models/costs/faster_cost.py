@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from mmaction_sampler.analysis import ComponentCost, count_macs
 
 if TYPE_CHECKING:
-    from .faster import FASTER
+    from ..recognizers.faster import FASTER
 
 
 Trace = Tuple[int, Tuple[int, ...]]  # multiply-adds, shape of the output

@@ -1,5 +1,7 @@
 """What AdaFocusV2 writes into the samples of a batch."""
-from typing import Dict, List, Optional, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -8,7 +10,9 @@ from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, exit_confidence,
                                   offset_boxes)
 from mmaction_sampler.structures import Selection
-from .adafocus_v2_state import SeenVideos
+
+if TYPE_CHECKING:
+    from ..recognizers.adafocus_v2_types import SeenVideos
 
 
 @torch.compiler.disable  # fills samples, runs no network

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from mmaction_sampler.analysis import ComponentCost, count_macs
 
 if TYPE_CHECKING:
-    from .adafocus_v2 import AdaFocusV2
-    from .adafocus_v2_tsm import AdaFocusV2TSM
+    from ..recognizers.adafocus_v2 import AdaFocusV2
+    from ..recognizers.adafocus_v2_tsm import AdaFocusV2TSM
 
     AnyAdaFocusV2 = Union[AdaFocusV2, AdaFocusV2TSM]
 

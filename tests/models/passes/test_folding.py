@@ -8,8 +8,9 @@ from helpers import (candidates, samples, tiny_adafocus, tiny_adafocus_tsm,
 from mmaction.registry import MODELS
 from torch import nn
 
-from mmaction_sampler.models.recognizers import base, memory_format
-from mmaction_sampler.models.recognizers.folding import fold_norms
+from mmaction_sampler.models.passes import memory_format
+from mmaction_sampler.models.passes.folding import fold_norms
+from mmaction_sampler.models.recognizers import base
 
 MODEL_CONFIGS = dict(
     ocsampler=tiny_ocsampler(),

@@ -11,9 +11,10 @@ from helpers_faster import clips, tiny_faster
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmaction_sampler.models.recognizers import FASTER, FeatureCache
-from mmaction_sampler.models.recognizers.feature_cache import (read_entry,
-                                                               write_entry)
+from mmaction_sampler.models.passes.feature_cache import (FeatureCache,
+                                                          read_entry,
+                                                          write_entry)
+from mmaction_sampler.models.recognizers import FASTER
 
 
 class Doubling(nn.Module):

@@ -8,11 +8,11 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.structures import ClipBatch
+from ..classifier import ClassifierScores
 from ..policies import ClipEvidence
-from .classifier import ClassifierScores
 
 if TYPE_CHECKING:
-    from .scsampler import SCSampler
+    from ..recognizers.scsampler import SCSampler
 
 _NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
 

@@ -1,5 +1,7 @@
 """Writing what was recognized from patches into the data samples."""
-from typing import Dict, List, Optional
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Optional
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -7,7 +9,9 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
-from .adafocus_types import Recognition
+
+if TYPE_CHECKING:
+    from ..recognizers.adafocus_types import Recognition
 
 
 @torch.compiler.disable  # fills samples, runs no network
