@@ -1,5 +1,5 @@
 """How networks are run: faster, in parts, once only, and stopped at NaN."""
-from .feature_cache import FeatureCache
+from .clip_map_cache import ClipMapCache
 from .finite import (NonFiniteError, compute_finite,
                      refuse_non_finite_predictions)
 from .folding import FoldedNetworks
@@ -7,7 +7,7 @@ from .memory_format import (feature_map, images_of_a_pass, last_map,
                             use_channels_last)
 
 __all__ = [
-    'FeatureCache', 'FoldedNetworks', 'NonFiniteError', 'compute_finite',
+    'ClipMapCache', 'FoldedNetworks', 'NonFiniteError', 'compute_finite',
     'feature_map', 'images_of_a_pass', 'last_map',
     'refuse_non_finite_predictions', 'use_channels_last'
 ]

@@ -11,7 +11,7 @@ from mmaction_sampler.ops import full_precision
 from ..classifier import add_prefix, label_targets
 from ..costs.faster_cost import measure_costs
 from ..necks import AggregationState
-from ..passes import FeatureCache, last_map
+from ..passes import ClipMapCache, last_map
 from ..records import record_clips
 from .base import ComponentRecognizer
 from .clip_pattern import ClipPattern
@@ -58,7 +58,7 @@ class FASTER(ComponentRecognizer):
         num_clips (int): N, at least 1. Defaults to 8.
         clip_len (int): L, frames of a clip. Defaults to 32.
         feature_cache (str, optional): Folder in which the maps of frozen
-            clip models are kept; see :class:`FeatureCache`. Used in training
+            clip models are kept; see :class:`ClipMapCache`. Used in training
             runs alone, their validation included. Defaults to None.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
@@ -109,7 +109,7 @@ class FASTER(ComponentRecognizer):
                 raise ValueError(
                     f'clip_pattern={clip_pattern!r} with num_clips='
                     f'{num_clips} needs a {name}; give its config')
-        self.feature_cache = feature_cache and FeatureCache(feature_cache)
+        self.feature_cache = feature_cache and ClipMapCache(feature_cache)
         self._costs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     @property
