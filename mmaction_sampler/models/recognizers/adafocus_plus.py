@@ -137,7 +137,7 @@ class AdaFocusPlus(AdaFocus):
         actions = distribution.sample()
         keep = actions.bool()
         chosen = self.choose_patches(
-            maps, targets, self.random_places(inputs),
+            maps, targets, self.random_offsets(inputs),
             lambda offsets: self.focus_kept(inputs, maps, offsets, keep))
         nothing = self.focus_kept(
             inputs, maps, inputs.new_zeros(*keep.shape, 2),

@@ -88,7 +88,7 @@ class AdaFocusTSM(AdaFocus):
         """Pooled features of glance and patches, of different frames."""
         return maps.mean(dim=(-2, -1)), local_features
 
-    def random_places(self, inputs: Tensor) -> Tensor:
+    def random_offsets(self, inputs: Tensor) -> Tensor:
         """A random place for every video, float ``(B, 1, 2)``."""
         return random_offsets(len(inputs), 1, inputs.device)
 

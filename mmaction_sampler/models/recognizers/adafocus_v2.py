@@ -128,7 +128,7 @@ class AdaFocusV2(ComponentRecognizer):
         vectors = _mean(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
 
-    def look(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
+    def focus(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
         """The local network on one patch of each frame.
 
         Args:
@@ -163,7 +163,7 @@ class AdaFocusV2(ComponentRecognizer):
         with self.selecting(frames):
             glance = self.glance(frames)
             patch_offset, hidden = self.policy(glance.maps, hidden)
-        local = self.look(frames, patch_offset)
+        local = self.focus(frames, patch_offset)
         features = torch.cat([glance.vectors, local], dim=-1)
         logits, running_max = self.classifier(features, running_max, num_seen)
         state = VideoState(hidden, running_max, num_seen + frames.shape[1])
@@ -206,7 +206,7 @@ class AdaFocusV2(ComponentRecognizer):
         glance = self.glance(inputs)
         learned, _ = self.policy(glance.maps)
         patch_offset = torch.cat([learned, torch.rand_like(learned)])
-        local = self.look(torch.cat([inputs, inputs]), patch_offset)
+        local = self.focus(torch.cat([inputs, inputs]), patch_offset)
         features = torch.cat(
             [torch.cat([glance.vectors] * 2), local], dim=-1)  # (2B, T, C)
         logits, _ = self.classifier(features)

@@ -100,7 +100,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         maps = maps.unflatten(0, frames.shape[:2])
         return Glance(maps, maps.mean(dim=(-2, -1)))
 
-    def look(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
+    def focus(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
         """The local network on the same patch of all frames for patches.
 
         Args:
@@ -129,7 +129,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         glance = self.glance(inputs[:, :self.num_glance])
         learned = self.policy(glance.maps)
         focused = inputs[:, self.num_glance:]
-        local = self.look(
+        local = self.focus(
             torch.cat([focused, focused]),
             torch.cat([learned, torch.rand_like(learned)]))
         logits = self.classifier(
@@ -163,7 +163,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         with self.selecting(inputs):
             glance = self.glance(inputs[:, :self.num_glance])
             patch_offset = self.policy(glance.maps)
-        local = self.look(inputs[:, self.num_glance:], patch_offset)
+        local = self.focus(inputs[:, self.num_glance:], patch_offset)
         logits = self.classifier((glance.vectors, local)).logits
         offsets = patch_offset.expand(-1, self.num_focus, -1)
         keep = offsets.new_ones(offsets.shape[:2], dtype=torch.bool)

@@ -119,7 +119,7 @@ class FASTER(ComponentRecognizer):
                                  or self.cheap_model).cls_head
         return head.num_classes
 
-    def look(self, name: str, clips: Tensor) -> Tensor:
+    def clip_maps(self, name: str, clips: Tensor) -> Tensor:
         """What one clip model finds in clips, in one forward pass.
 
         Args:
@@ -149,14 +149,14 @@ class FASTER(ComponentRecognizer):
             inputs (Tensor): Normalised clips, float ``(B, N, 3, L, H, W)``.
 
         Returns:
-            Tensor: See :meth:`look`, in the order of the clips,
+            Tensor: See :meth:`clip_maps`, in the order of the clips,
             ``(B, N, C, l, h, w)``.
 
         Raises:
             ValueError: If the maps of the two models differ in shape.
         """
         places = {k: v for k, v in self.positions.items() if v}
-        parts = [self.look(k, inputs[:, v]) for k, v in places.items()]
+        parts = [self.clip_maps(k, inputs[:, v]) for k, v in places.items()]
         shapes = [tuple(map(int, part.shape[2:])) for part in parts]
         if len(set(shapes)) > 1:
             raise ValueError(
@@ -243,7 +243,7 @@ class FASTER(ComponentRecognizer):
         num_seen = state.num_seen if state else 0
         name = ('expensive_model' if self.pattern.is_expensive(num_seen) else
                 'cheap_model')
-        features = self.look(name, clip[:, None])[:, 0]
+        features = self.clip_maps(name, clip[:, None])[:, 0]
         memory = self.aggregator.step(features, state and state.memory)
         return self._read(memory[0]), ClipState(num_seen + 1, memory)
 

@@ -161,7 +161,7 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             return local_features
         return torch.cat([maps.mean(dim=(-2, -1)), local_features], dim=-1)
 
-    def random_places(self, inputs: Tensor) -> Tensor:
+    def random_offsets(self, inputs: Tensor) -> Tensor:
         """A random place for every frame, float ``(B, T, 2)``."""
         return random_offsets(*inputs.shape[:2], inputs.device)
 

@@ -225,7 +225,7 @@ class SCSampler(ComponentRecognizer):
                  confidence: Optional[Tensor]) -> _Prediction:
         """Select, decode what was selected, classify it."""
         cost: Dict[str, float] = {}
-        evidence = self._look(stream, confidence, cost)
+        evidence = self._evidence(stream, confidence, cost)
         choice = self.policy(
             evidence, min(self.num_selected, stream.num_clips))
         probs, size = [], (0, 0)
@@ -237,8 +237,8 @@ class SCSampler(ComponentRecognizer):
         scores = torch.cat(probs).mean(dim=0)  # (num_classes, )
         return _Prediction(scores, choice, cost, size)
 
-    def _look(self, stream: ClipStream, confidence: Optional[Tensor],
-              cost: Dict[str, float]) -> ClipEvidence:
+    def _evidence(self, stream: ClipStream, confidence: Optional[Tensor],
+                  cost: Dict[str, float]) -> ClipEvidence:
         """Saliency of all clips, as far as the policy asks for it."""
         needs = self.policy.NEEDS
         if 'confidence' in needs and confidence is None:
