@@ -12,7 +12,7 @@ from mmaction_sampler.ops import (ExitCriterion, bilinear_patches,
 from ..classifier import add_prefix, label_targets
 from ..costs.adafocus_v2_cost import measure_costs
 from ..passes import feature_map, use_channels_last
-from ..records import fill_samples
+from ..records import record_seen_videos
 from .adafocus_v2_types import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
 from .conditional_exit import see_until_exit
@@ -265,7 +265,7 @@ class AdaFocusV2(ComponentRecognizer):
         """
         seen = self._see_videos(inputs)
         size = tuple(inputs.shape[-2:])
-        return fill_samples(
+        return record_seen_videos(
             data_samples, seen, self.patch_size, size,
             self.component_costs(*size), self.conditional_exit)
 

@@ -13,6 +13,7 @@ from ..classifier import classify, label_targets
 from ..costs.scsampler_cost import CostMeter, reference_costs
 from ..losses import ClipSaliency, ClipTruth
 from ..policies import ClipChoice, ClipEvidence
+from ..records import set_prediction
 from .base import ComponentRecognizer
 from .clip_saliency_net import keep_clips
 
@@ -211,8 +212,7 @@ class SCSampler(ComponentRecognizer):
                 sample.set_metainfo(dict(
                     broken_videos=[(sample.get('filename'), str(error))]))
                 continue
-            sample.set_pred_score(scores)
-            sample.set_pred_label(scores.argmax(dim=-1, keepdim=True))
+            set_prediction(sample, scores)
             sample.selection = Selection.create(
                 choice.inds, stream.num_clips, unit='clip',
                 scores=choice.scores)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
+from .prediction import set_prediction
 
 if TYPE_CHECKING:
     from ..recognizers.adafocus_types import Recognition
@@ -43,8 +44,7 @@ def record_patches(data_samples: List[ActionDataSample],
     if keep_prob is not None:
         keep_prob = keep_prob.cpu()
     for i, sample in enumerate(data_samples):
-        sample.set_pred_score(scores[i])
-        sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+        set_prediction(sample, scores[i])
         if recognition.scores.shape[1] == keep.shape[1]:
             sample.step_scores = recognition.scores[i]
         inds = keep[i].nonzero()[:, 0]
