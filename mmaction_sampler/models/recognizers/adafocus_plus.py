@@ -10,9 +10,10 @@ from mmaction_sampler.ops import (Rollout, full_precision,
                                   solve_keep_threshold)
 from ..classifier import add_prefix, label_targets
 from ..costs.adafocus_cost import policy_cost
+from ..passes import readable
 from .adafocus import AdaFocus
 from .adafocus_types import PolicyBatch, Recognition, States
-from .base import Samples, readable
+from .base import Samples
 
 
 @MODELS.register_module(name=['AdaFocusPlus', 'AdaFocus+'])

@@ -113,7 +113,6 @@ class AdaFocusV2(ComponentRecognizer):
             'exit_thresholds', torch.full((num_candidates, ), float('inf')))
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, frames: Tensor) -> Glance:
         """The global network on S frames of each video.
@@ -269,22 +268,15 @@ class AdaFocusV2(ComponentRecognizer):
             data_samples, seen, self.patch_size, size,
             self.component_costs(*size), self.conditional_exit)
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video without exits; the unit is a frame."""
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_costs(
-                self, height, width)
-        return self._unit_macs[height, width]
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds without exits; the unit is a frame."""
+        return measure_costs(self, height, width)
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'AdaFocusV2 needs inputs (B, T, C, H, W) with T = '
-                f'num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set num_candidates of '
-                f'SampleCandidateFrames to the same number')
+        self.check_num_candidates(
+            inputs, 'set num_candidates of SampleCandidateFrames to the same '
+            'number')
 
 
 def _mean(maps: Tensor) -> Tensor:

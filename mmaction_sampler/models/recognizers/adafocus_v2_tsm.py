@@ -1,5 +1,5 @@
 """AdaFocusV2-TSM: one place for a short video, trained in one stage."""
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional
 
 import torch
 from mmaction.registry import MODELS
@@ -87,7 +87,6 @@ class AdaFocusV2TSM(ComponentRecognizer):
         self.patch_size = patch_size
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, frames: Tensor) -> Glance:
         """The global network on the glance's frames.
@@ -196,23 +195,16 @@ class AdaFocusV2TSM(ComponentRecognizer):
         return record_patches(data_samples, recognition, boxes,
                               self.component_costs(*size), self.num_glance)
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`.
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`.
 
         The unit of ``global_cnn`` is a frame, of ``local_cnn`` a patch, of
         ``policy`` and ``classifier`` the video.
         """
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_video_costs(
-                self, height, width)
-        return self._unit_macs[height, width]
+        return measure_video_costs(self, height, width)
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'AdaFocusV2TSM needs inputs (B, T, C, H, W) with T = '
-                f'num_glance + num_focus = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set both numbers of '
-                f'SampleGlanceFocusFrames to the model\'s')
+        self.check_num_candidates(
+            inputs, 'set num_glance and num_focus of SampleGlanceFocusFrames '
+            "to the model's, which add up to it")

@@ -3,7 +3,6 @@ from typing import Dict, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
@@ -13,10 +12,8 @@ from ..costs.faster_cost import measure_costs
 from ..necks import AggregationState
 from ..passes import ClipMapCache, last_map
 from ..records import record_clips
-from .base import ComponentRecognizer
+from .base import ComponentRecognizer, Samples
 from .clip_pattern import ClipPattern
-
-Samples = List[ActionDataSample]
 
 
 class ClipState(NamedTuple):
@@ -110,7 +107,6 @@ class FASTER(ComponentRecognizer):
                     f'clip_pattern={clip_pattern!r} with num_clips='
                     f'{num_clips} needs a {name}; give its config')
         self.feature_cache = feature_cache and ClipMapCache(feature_cache)
-        self._costs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     @property
     def num_classes(self) -> int:
@@ -266,13 +262,10 @@ class FASTER(ComponentRecognizer):
             data_samples, steps, self.positions['expensive_model'],
             self.component_costs(*inputs.shape[-2:]))
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`."""
-        if (height, width) not in self._costs:
-            self._costs[height, width] = measure_costs(self, height, width)
-        return self._costs[height, width]
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`."""
+        return measure_costs(self, height, width)
 
     def _check(self, inputs: Tensor,
                data_samples: Optional[Samples] = None) -> None:

@@ -6,7 +6,8 @@ from torch import Tensor
 
 from ..classifier import confidence, label_targets
 from ..losses import frame_confidence
-from .ocsampler import OCSampler, Samples
+from .base import Samples
+from .ocsampler import OCSampler
 
 
 @MODELS.register_module()

@@ -89,7 +89,6 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         self.reuse_global = reuse_global
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, inputs: Tensor) -> Tensor:
         """Look at all frames coarsely, AdaFocus Eq. (1).
@@ -221,31 +220,18 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             self.component_costs(*size),
             first=inputs.shape[1] - recognition.keep.shape[1])
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`.
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`.
 
         The unit of ``global_cnn`` is a frame, of ``local_cnn`` a patch, of
         ``policy`` and ``classifier`` the video.
         """
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = self.measure_costs(
-                height, width)
-        return self._unit_macs[height, width]
-
-    def measure_costs(self, height: int,
-                      width: int) -> Dict[str, ComponentCost]:
-        """Trace what :meth:`component_costs` keeps."""
         features = next(self.parameters()).new_zeros(
             1, self.num_candidates, self.classifier.in_channels)
         return measure_costs(self, height, width, [features])
 
     def check_inputs(self, inputs: Tensor) -> None:
         """Raise a ValueError if T is not ``num_candidates``."""
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'{type(self).__name__} needs inputs (B, T, C, H, W) with T '
-                f'= num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; sample as many frames in the '
-                f'pipeline')
+        self.check_num_candidates(
+            inputs, 'sample as many frames in the pipeline')

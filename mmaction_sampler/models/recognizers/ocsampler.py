@@ -1,10 +1,9 @@
 """OCSampler: compressing videos to one clip with single-step sampling."""
 from functools import partial
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
@@ -17,10 +16,7 @@ from ..costs.ocsampler_cost import measure_costs
 from ..losses import draw_clips, policy_losses
 from ..passes import feature_map, use_channels_last
 from ..records import record_frames
-from .base import ComponentRecognizer
-
-Costs = Dict[str, ComponentCost]
-Samples = List[ActionDataSample]
+from .base import ComponentRecognizer, Samples
 
 
 @MODELS.register_module()
@@ -137,7 +133,6 @@ class OCSampler(ComponentRecognizer):
                 keep_full_precision(head)
         if channels_last:
             use_channels_last(self)
-        self._costs: Dict[Tuple[int, int, int], Costs] = {}
 
     @property
     def num_classes(self) -> int:
@@ -274,9 +269,6 @@ class OCSampler(ComponentRecognizer):
         return start + (end - start) * self.stage_progress
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'OCSampler needs inputs (B, T, C, H, W) with T = '
-                f'num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set num_candidates of '
-                f'SampleCandidateFrames to the same number')
+        self.check_num_candidates(
+            inputs, 'set num_candidates of SampleCandidateFrames to the same '
+            'number')

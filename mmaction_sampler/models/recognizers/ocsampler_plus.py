@@ -10,7 +10,8 @@ from mmaction_sampler.ops import full_precision
 from ..classifier import (ClipScorer, classify_selected, confidence,
                           correctness_ratios, label_targets)
 from ..losses import Draws, draw_clips, policy_losses
-from .ocsampler import OCSampler, Samples
+from .base import Samples
+from .ocsampler import OCSampler
 
 
 @MODELS.register_module(name=['OCSamplerPlus', 'OCSampler+'])

@@ -3,7 +3,6 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
@@ -14,10 +13,8 @@ from ..costs.scsampler_cost import CostMeter, reference_costs
 from ..losses import ClipSaliency, ClipTruth
 from ..policies import ClipChoice, ClipEvidence
 from ..records import set_prediction
-from .base import ComponentRecognizer
+from .base import ComponentRecognizer, Samples
 from .clip_saliency_net import keep_clips
-
-Samples = List[ActionDataSample]
 
 #: What a policy asks for -> the component that tells it.
 _NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
