@@ -1,7 +1,7 @@
 """Pure tensor functions: no ``nn.Module``, no registry, no input/output."""
 from .bilinear_patch import bilinear_patches, offset_boxes
 from .clip_pictures import random_pictures, spread_pictures
-from .clip_selection import (clip_means, intersection_depths, ranks, top_clips,
+from .clip_selection import (clip_means, intersection_depths, ranks,
                              union_list)
 from .conditional_exit import (ExitCriterion, exit_confidence, exit_steps,
                                geometric_shares, solve_exit_thresholds,
@@ -27,6 +27,6 @@ __all__ = [
     'patch_boxes', 'patch_corners', 'random_inds', 'random_offsets',
     'random_pictures', 'ranks', 'resize', 'set_log_prob',
     'solve_exit_thresholds', 'solve_keep_threshold', 'spread_pictures',
-    'thresholds_for_shares', 'top_clips', 'top_inds', 'uniform_inds',
-    'union_list', 'value_loss'
+    'thresholds_for_shares', 'top_inds', 'uniform_inds', 'union_list',
+    'value_loss'
 ]

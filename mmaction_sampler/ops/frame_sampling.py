@@ -47,13 +47,16 @@ def draw_without_replacement(logits: Tensor, num_selected: int) -> Tensor:
 def top_inds(logits: Tensor, num_selected: int) -> Tensor:
     """The N most probable candidates (OCSampler Sec. 3.1, testing).
 
+    Or the clips of the highest saliencies (SCSampler).
+
     Args:
-        logits (Tensor): Unnormalised log-probabilities, float ``(B, T)``.
+        logits (Tensor): Unnormalised log-probabilities, or other scores,
+            float ``(B, T)``, or of one video ``(T, )``.
         num_selected (int): N, in ``[1, T]``.
 
     Returns:
-        Tensor: Ascending candidate positions, long ``(B, N)``. Of equal
-        candidates the earlier is taken.
+        Tensor: Ascending candidate positions, long ``(B, N)`` or ``(N, )``.
+        Of equal candidates the earlier is taken.
 
     Raises:
         ValueError: If ``num_selected`` is not in ``[1, T]``.

@@ -14,8 +14,6 @@ from ..policies import ClipEvidence
 if TYPE_CHECKING:
     from ..recognizers.scsampler import SCSampler
 
-_NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
-
 
 class CostMeter:
     """Multiply-adds of the calls that are really made.
@@ -96,11 +94,9 @@ def reference_costs(model: SCSampler, meter: CostMeter, height: int,
     video = model.reference_video
     num_clips = video['num_clips']
     costs = {}
-    for need in model.policy.NEEDS:
-        if need in _NETS:
-            name = _NETS[need]
-            costs[name] = ComponentCost(
-                _clip_of_pictures(model, meter, name), num_clips)
+    for name in model.needed_nets.values():
+        costs[name] = ComponentCost(
+            _clip_of_pictures(model, meter, name), num_clips)
     any_scores = torch.linspace(0, 1, num_clips)
     evidence = ClipEvidence(num_clips, any_scores, any_scores, any_scores)
     choice = model.policy(evidence, min(model.num_selected, num_clips))

@@ -16,7 +16,7 @@ from ..records import set_prediction
 from .base import ComponentRecognizer, Samples
 from .clip_saliency_net import keep_clips
 
-#: What a policy asks for -> the component that tells it.
+#: What a policy may ask for -> the component that tells it.
 _NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
 
 
@@ -100,11 +100,11 @@ class SCSampler(ComponentRecognizer):
         self.joint_loss = MODELS.build(joint_loss)
         self.num_selected = num_selected
         self.reference_video = reference_video
-        for need in self.policy.NEEDS:
-            if need in _NETS and getattr(self, _NETS[need]) is None:
+        for need, name in self.needed_nets.items():
+            if getattr(self, name) is None:
                 raise ValueError(
                     f'policy {policy["type"]} goes by the {need} saliency, '
-                    f'but the model has no {_NETS[need]}; give one or '
+                    f'but the model has no {name}; give one or '
                     f'another policy')
         self._meter = CostMeter()
 
@@ -112,6 +112,12 @@ class SCSampler(ComponentRecognizer):
     def num_classes(self) -> int:
         """Number of classes of the classifier."""
         return self.classifier.cls_head.num_classes
+
+    @property
+    def needed_nets(self) -> Dict[str, str]:
+        """What the policy asks for -> the component that tells it."""
+        return {need: _NETS[need] for need in self.policy.NEEDS
+                if need in _NETS}
 
     def loss_sampler(self, inputs: ClipBatch,
                      data_samples: Samples) -> Dict[str, Tensor]:
@@ -242,8 +248,8 @@ class SCSampler(ComponentRecognizer):
             raise ValueError(
                 f'{type(self.policy).__name__} goes by oracle scores of the '
                 f'tested videos; add LoadClipScores to the test pipeline')
-        nets = {need: getattr(self, _NETS[need]) for need in needs
-                if need in _NETS}
+        nets = {need: getattr(self, name)
+                for need, name in self.needed_nets.items()}
         names = [n for net in nets.values() for n in net.feature_names]
         found: Dict[str, List[Tensor]] = {need: [] for need in nets}
         for part in stream.features(names) if names else ():
@@ -251,7 +257,8 @@ class SCSampler(ComponentRecognizer):
             for need, net in nets.items():
                 with self.selecting(batch.videos):
                     found[need].append(net(batch).scores.cpu())
-                self._meter.add_pictures(self, cost, _NETS[need], batch)
+                self._meter.add_pictures(
+                    self, cost, self.needed_nets[need], batch)
         saliencies = {need: torch.cat(parts) for need, parts in found.items()}
         return ClipEvidence(stream.num_clips, confidence=confidence,
                             **saliencies)
