@@ -7,8 +7,8 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import (full_precision, random_inds, resize,
-                                  top_inds)
+from mmaction_sampler.ops import (full_precision, linear_schedule,
+                                  random_inds, resize, top_inds)
 from ..classifier import (ClipScorer, add_prefix, classifier_input,
                           classify_selected, confidence, keep_full_precision,
                           label_targets, take_frames)
@@ -125,9 +125,7 @@ class OCSampler(ComponentRecognizer):
         self.skim_interpolation = skim_interpolation
         self.num_draws = num_draws
         self.center_reward = center_reward
-        self.entropy_coef = (
-            tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
-            (entropy_coef, entropy_coef))
+        self.entropy_coef = entropy_coef
         for head in (self.skim_head, self.classifier.cls_head):
             if head is not None:
                 keep_full_precision(head)
@@ -265,8 +263,7 @@ class OCSampler(ComponentRecognizer):
     @property
     def current_entropy_coef(self) -> float:
         """Weight of the exploration bonus at this point of the stage."""
-        start, end = self.entropy_coef
-        return start + (end - start) * self.stage_progress
+        return linear_schedule(self.entropy_coef, self.stage_progress)
 
     def _check_inputs(self, inputs: Tensor) -> None:
         self.check_num_candidates(
