@@ -76,10 +76,12 @@ class AdaFocusPlus(AdaFocus):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
-            local_cnn, policy, classifier, global_cnn, num_candidates,
-            patch_size, glance_size, reuse_global, reward, ppo,
-            channels_last, fold_norm, component_checkpoints,
-            data_preprocessor)
+            local_cnn, policy, classifier, global_cnn,
+            num_candidates=num_candidates, patch_size=patch_size,
+            glance_size=glance_size, reuse_global=reuse_global, reward=reward,
+            ppo=ppo, channels_last=channels_last, fold_norm=fold_norm,
+            component_checkpoints=component_checkpoints,
+            data_preprocessor=data_preprocessor)
         if not 0 < keep_ratio <= 1:
             raise ValueError(
                 f'keep_ratio must be in (0, 1], but got {keep_ratio}')
