@@ -16,6 +16,7 @@ from ..records import record_seen_videos
 from .adafocus_v2_types import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
 from .conditional_exit import see_until_exit
+from .streaming import refuse_training_mode
 
 
 @MODELS.register_module()
@@ -186,8 +187,10 @@ class AdaFocusV2(ComponentRecognizer):
             so far, float ``(B, num_classes)``, and the state for the next.
 
         Raises:
-            ValueError: If it is frame T + 1 of a video.
+            ValueError: If it is frame T + 1 of a video, or the model is in
+                training mode.
         """
+        refuse_training_mode(self)
         seen = self.see(frame[:, None], state)
         return seen.logits[:, 0].softmax(dim=-1), seen.state
 

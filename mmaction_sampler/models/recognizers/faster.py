@@ -14,6 +14,7 @@ from ..passes import ClipMapCache, last_map
 from ..records import record_clips
 from .base import ComponentRecognizer, Samples
 from .clip_pattern import ClipPattern
+from .streaming import refuse_training_mode
 
 
 class ClipState(NamedTuple):
@@ -233,9 +234,7 @@ class FASTER(ComponentRecognizer):
         Raises:
             ValueError: If the model is in training mode.
         """
-        if self.training:
-            raise ValueError('streaming needs a model in eval mode; call '
-                             'model.eval() first')
+        refuse_training_mode(self)
         num_seen = state.num_seen if state else 0
         name = ('expensive_model' if self.pattern.is_expensive(num_seen) else
                 'cheap_model')
