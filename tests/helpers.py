@@ -193,7 +193,7 @@ def pipeline(num_candidates: int) -> List[dict]:
         dict(type='DecordDecode'),
         dict(type='FormatShape', input_format='NCHW'),
         dict(type='PackActionInputs',
-             meta_keys=('filename', 'frame_inds', 'num_repeated')),
+             meta_keys=('filename', 'frame_inds')),
     ]
 
 

@@ -1,8 +1,8 @@
 """Testing with ``torch.compile``."""
-from mmengine.model import is_model_wrapper
 from torch import nn
 
 from mmaction_sampler.models.recognizers import SCSampler
+from mmaction_sampler.models.wrapper import unwrapped
 
 
 def compile_for_testing(model: nn.Module) -> None:
@@ -20,8 +20,7 @@ def compile_for_testing(model: nn.Module) -> None:
     Raises:
         ValueError: If it is an SCSampler, whose streams are no tensors.
     """
-    if is_model_wrapper(model):
-        model = model.module
+    model = unwrapped(model)
     if isinstance(model, SCSampler):
         raise ValueError('SCSampler cannot be compiled, its clip streams are '
                          'no tensors: leave --compile out')

@@ -9,11 +9,10 @@ from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from torch import nn
 from torch.utils.data import Dataset, Subset
 
+from mmaction_sampler.models.wrapper import unwrapped
 from .cli import add_common_options, build_runner, load_config
 from .load_recognizer import load_weights
 from .missing_lines import Made, write_missing_lines
@@ -63,7 +62,7 @@ def export_selection(args: argparse.Namespace) -> None:
         args.config, args.checkpoint,
         dict(model=cfg.model, dataset=loader.dataset), args.split)
     runner = build_runner(_without_loops(cfg), args.local_rank)
-    load_weights(_unwrapped(runner.model), args.checkpoint)
+    load_weights(unwrapped(runner.model), args.checkpoint)
     dataset = DATASETS.build(loader.pop('dataset'))
     names = video_names(dataset)
     # Every rank predicts, and the main process writes.
@@ -89,7 +88,7 @@ def _predictions(
     """Predicted samples, and reasons of the broken videos, of each batch."""
     if not todo:
         return
-    model = _unwrapped(runner.model).eval()
+    model = unwrapped(runner.model).eval()
     batches = runner.build_dataloader(
         dict(loader, dataset=Subset(dataset, todo)), seed=runner.seed)
     for batch in batches:
@@ -109,7 +108,3 @@ def _without_loops(cfg: Config) -> Config:
             cfg[f'{loop}_{part}'] = None
     cfg.optim_wrapper = cfg.param_scheduler = cfg.custom_hooks = None
     return cfg
-
-
-def _unwrapped(model: nn.Module) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model

@@ -9,12 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmaction_sampler.models.classifier import classify, take_frames
+from mmaction_sampler.models.passes import last_map
 from mmaction_sampler.models.recognizers import (AdaFocus, AdaFocusV2,
                                                  ComponentRecognizer,
                                                  OCSampler)
-from mmaction_sampler.models.recognizers.classifier import (classify,
-                                                            take_frames)
-from mmaction_sampler.models.recognizers.memory_format import last_map
 from mmaction_sampler.ops import (bilinear_patches, full_precision,
                                   offset_boxes, patch_boxes, patch_corners)
 

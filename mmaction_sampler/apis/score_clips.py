@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
-from mmaction_sampler.models.recognizers.classifier import classify
+from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import start_distributed
 from .config_edits import read_config

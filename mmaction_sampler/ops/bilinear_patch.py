@@ -2,7 +2,7 @@
 import torch
 from torch import Tensor
 
-from .frame_sampling import full_precision
+from .precision import full_precision
 
 
 def bilinear_patches(frames: Tensor, patch_offset: Tensor,

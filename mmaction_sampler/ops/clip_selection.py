@@ -39,20 +39,6 @@ def ranks(scores: Tensor) -> Tensor:
         0, order, torch.arange(len(order), device=order.device))
 
 
-def top_clips(scores: Tensor, num_selected: int) -> Tensor:
-    """The K clips of the highest scores; of equal ones the earlier.
-
-    Args:
-        scores (Tensor): Float ``(L, )``.
-        num_selected (int): K, in ``[1, L]``.
-
-    Returns:
-        Tensor: Ascending positions, long ``(K, )``.
-    """
-    order = scores.argsort(descending=True, stable=True)
-    return order[:num_selected].sort().values
-
-
 def intersection_depths(visual: Tensor, audio: Tensor) -> Tensor:
     """How deep both lists have to be read until each clip is in both.
 

@@ -4,7 +4,7 @@ from typing import Literal, Tuple
 import torch
 from torch import Tensor
 
-from .frame_sampling import full_precision
+from .precision import full_precision
 
 ExitCriterion = Literal['probability', 'logit']
 

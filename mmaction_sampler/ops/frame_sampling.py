@@ -11,6 +11,8 @@ from typing import List, Tuple
 import torch
 from torch import Tensor
 
+from .precision import full_precision
+
 #: Largest N for which :func:`set_log_prob` sums over all orders exactly.
 MAX_EXACT_SELECTED = 12
 
@@ -47,13 +49,16 @@ def draw_without_replacement(logits: Tensor, num_selected: int) -> Tensor:
 def top_inds(logits: Tensor, num_selected: int) -> Tensor:
     """The N most probable candidates (OCSampler Sec. 3.1, testing).
 
+    Or the clips of the highest saliencies (SCSampler).
+
     Args:
-        logits (Tensor): Unnormalised log-probabilities, float ``(B, T)``.
+        logits (Tensor): Unnormalised log-probabilities, or other scores,
+            float ``(B, T)``, or of one video ``(T, )``.
         num_selected (int): N, in ``[1, T]``.
 
     Returns:
-        Tensor: Ascending candidate positions, long ``(B, N)``. Of equal
-        candidates the earlier is taken.
+        Tensor: Ascending candidate positions, long ``(B, N)`` or ``(N, )``.
+        Of equal candidates the earlier is taken.
 
     Raises:
         ValueError: If ``num_selected`` is not in ``[1, T]``.
@@ -116,12 +121,6 @@ def candidate_entropy(logits: Tensor) -> Tensor:
     """
     log_probs = full_precision(logits).log_softmax(dim=-1)
     return -(log_probs.exp() * log_probs).sum(dim=-1)
-
-
-def full_precision(values: Tensor) -> Tensor:
-    """Half precision to float32; float32 and float64 as they are."""
-    half = values.dtype in (torch.float16, torch.bfloat16)
-    return values.float() if half else values
 
 
 def set_log_prob(logits: Tensor, inds: Tensor) -> Tensor:

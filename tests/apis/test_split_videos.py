@@ -79,8 +79,7 @@ def test_training_videos_are_loaded_for_testing(cfg: Config) -> None:
     dataset = loader.dataset.dataset
     assert (dataset.ann_file, dataset.test_mode) == ('train.txt', True)
     expected = pipeline(5)
-    expected[-1]['meta_keys'] = ('filename', 'frame_inds', 'num_repeated',
-                                 'total_frames')
+    expected[-1]['meta_keys'] = ('filename', 'frame_inds', 'total_frames')
     assert dataset.pipeline == expected
     assert dataset.num_classes == NUM_CLASSES
     assert cfg.pretty_text == before

@@ -11,10 +11,10 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 from torch.distributions import Categorical
 
+from mmaction_sampler.models.classifier import label_targets
+from mmaction_sampler.models.passes import last_map
 from mmaction_sampler.models.recognizers import AdaFocus
 from mmaction_sampler.models.recognizers.adafocus_types import PolicyBatch
-from mmaction_sampler.models.recognizers.classifier import label_targets
-from mmaction_sampler.models.recognizers.memory_format import last_map
 from mmaction_sampler.ops import (Rollout, crop_patches, full_precision,
                                   patch_corners)
 
@@ -35,7 +35,7 @@ def act_by_frames(model: AdaFocus, inputs: Tensor,
     """
     targets = label_targets(
         data_samples, model.classifier.num_classes, inputs.device)
-    random_places = model.random_places(inputs)
+    random_offsets = model.random_offsets(inputs)
     rows, policy_state, class_state = [], None, None
     for t in range(inputs.shape[1]):
         frame = inputs[:, t]  # (B, C, H, W)
@@ -45,8 +45,8 @@ def act_by_frames(model: AdaFocus, inputs: Tensor,
         distribution = Categorical(
             logits=full_precision(model.policy.actor(states)))
         actions = distribution.sample()  # (B, 1)
-        chosen = _look(model, frame, model.policy.offsets(actions))
-        other = _look(model, frame, random_places[:, t:t + 1])
+        chosen = _focus(model, frame, model.policy.offsets(actions))
+        other = _focus(model, frame, random_offsets[:, t:t + 1])
         output = model.classifier(model.fuse(maps, chosen), class_state)
         other_output = model.classifier(model.fuse(maps, other), class_state)
         class_state = output.states[:, -1]
@@ -57,7 +57,7 @@ def act_by_frames(model: AdaFocus, inputs: Tensor,
     return _policy_batch(model, rows)
 
 
-def _look(model: AdaFocus, frame: Tensor, offsets: Tensor) -> Tensor:
+def _focus(model: AdaFocus, frame: Tensor, offsets: Tensor) -> Tensor:
     """Pooled features of a patch of every frame, ``(B, 1, C')``."""
     corners = patch_corners(
         offsets[:, 0], model.patch_size, *frame.shape[-2:])

@@ -17,7 +17,7 @@ from mmengine.registry import init_default_scope
 from mmaction_sampler.analysis import ComponentCost, cost_report, cost_table
 from mmaction_sampler.apis.config_edits import read_config
 from mmaction_sampler.apis.input_shape import add_shape_option, input_shape
-from mmaction_sampler.models.recognizers import clip_cost
+from mmaction_sampler.models.classifier import clip_cost
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:

@@ -3,8 +3,7 @@ dataset_type = 'UntrimmedVideoDataset'
 data_root = 'data/ActivityNet/videos'
 ann_file_train = 'data/ActivityNet/anet_train_video.txt'
 ann_file_val = 'data/ActivityNet/anet_val_video.txt'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
-             'num_repeated')
+meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds')
 
 train_pipeline = [
     dict(type='PyAVSparseInit'),

@@ -1,7 +1,6 @@
 # The generated needle set (tools/data/needle/generate.py), T = 10 candidates.
 data_root = 'data/needle'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds',
-             'num_repeated')
+meta_keys = ('img_shape', 'filename', 'total_frames', 'avg_fps', 'frame_inds')
 train_pipeline = [
     dict(type='PyAVSparseInit'),
     dict(type='SampleCandidateFrames', num_candidates=10),

@@ -5,7 +5,7 @@ dataset_type = 'RawframeDataset'
 data_root = 'data/sthv1/rawframes'
 ann_file_train = 'data/sthv1/sthv1_train_list_rawframes.txt'
 ann_file_val = 'data/sthv1/sthv1_val_list_rawframes.txt'
-meta_keys = ('img_shape', 'total_frames', 'frame_inds', 'num_repeated')
+meta_keys = ('img_shape', 'total_frames', 'frame_inds')
 
 # No flips: many classes tell left from right.
 train_pipeline = [

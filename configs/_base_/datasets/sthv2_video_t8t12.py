@@ -4,8 +4,7 @@ _base_ = 'anet_video_t10.py'
 data_root = 'data/sthv2/videos'
 ann_file_train = 'data/sthv2/sthv2_train_list_videos.txt'
 ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
-meta_keys = ('img_shape', 'filename', 'total_frames', 'frame_inds',
-             'num_repeated')
+meta_keys = ('img_shape', 'filename', 'total_frames', 'frame_inds')
 
 # No flips: many classes tell left from right.
 train_pipeline = [

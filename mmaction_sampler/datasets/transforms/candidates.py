@@ -77,8 +77,6 @@ class SampleCandidateFrames(BaseTransform):
     Added Keys:
 
     - frame_inds (np.ndarray): Frame numbers in the file, int64 ``(T, )``.
-    - num_repeated (int): Candidates that repeat another frame, because the
-      video has fewer than T.
     - num_clips, clip_len, frame_interval: T, 1 and 1, for MMAction2's
       transforms.
 
@@ -125,7 +123,6 @@ class SampleCandidateFrames(BaseTransform):
             inds = sample_candidates(
                 total_frames, self.num_candidates, random=not self.test_mode)
         results['frame_inds'] = inds + results['start_index']
-        results['num_repeated'] = len(inds) - len(np.unique(inds))
         results['num_clips'] = self.num_candidates
         results['clip_len'] = 1
         results['frame_interval'] = 1

@@ -7,7 +7,7 @@ from mmcv.transforms import BaseTransform
 
 from ..feature_cache import FeatureCache
 from ..video import CODEC_VERSION, CompressedReader, VideoReader
-from ..video.clip_features import iter_clip_features, resize
+from ..video.clip_features import iter_clip_features, resize_picture
 from ..video.motion_vectors import GOP, choose_source
 from ..video.prediction import Reference
 from .clip_cache import Arrays, clips_of, load_clips
@@ -187,7 +187,7 @@ class LoadIFrames(BaseTransform):
         for start in range(0, len(inds), _FRAMES_AT_ONCE):
             numbers = inds[start:start + _FRAMES_AT_ONCE]
             for image in reader.get_frames(numbers, upright=False):
-                yield resize(image, *self.size).transpose(2, 0, 1)
+                yield resize_picture(image, *self.size).transpose(2, 0, 1)
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(size={self.size}, '

@@ -23,7 +23,6 @@ class SampleGlanceFocusFrames(BaseTransform):
 
     - frame_inds (np.ndarray): Frame numbers in the file, int64
       ``(num_glance + num_focus, )``, the glance's first.
-    - num_repeated (int): Frames that repeat another one.
     - num_clips, clip_len, frame_interval: The number of frames, 1 and 1, for
       MMAction2's transforms.
 
@@ -67,7 +66,6 @@ class SampleGlanceFocusFrames(BaseTransform):
             sample_candidates(total_frames, number, random=not self.test_mode)
             for number in (self.num_glance, self.num_focus)])
         results['frame_inds'] = inds + results['start_index']
-        results['num_repeated'] = len(inds) - len(np.unique(inds))
         results['num_clips'] = self.num_candidates
         results['clip_len'] = 1
         results['frame_interval'] = 1

@@ -28,7 +28,7 @@ class ClipFeatures(NamedTuple):
     rgb_residual: Optional[np.ndarray]
 
 
-def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize_picture(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a picture, as the mean over covered pixels where it shrinks.
 
     Args:
@@ -107,10 +107,10 @@ def _resized(features: FrameFeatures,
         rows, columns = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
         scale = np.array([width / features.width, height / features.height],
                          np.float32)
-        displacement = resize(displacement, rows, columns) * scale
-        coverage = resize(coverage, rows, columns)
+        displacement = resize_picture(displacement, rows, columns) * scale
+        coverage = resize_picture(coverage, rows, columns)
         if left_over is not None:
-            left_over = resize(left_over, height, width)
+            left_over = resize_picture(left_over, height, width)
     return _Resized(displacement, coverage, not features.is_i_frame,
                     left_over)
 

@@ -3,10 +3,10 @@ from typing import List
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
+from mmaction_sampler.models.wrapper import unwrapped
 
 
 @HOOKS.register_module()
@@ -33,8 +33,7 @@ class CheckpointMatchHook(Hook):
             ValueError: If no parameter fits, or if a run is resumed from a
                 checkpoint that lacks some.
         """
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
+        model = unwrapped(runner.model)
         self._missing = unmatched_keys(model, checkpoint, runner._load_from)
         if runner._resume:
             checkpoint.get('meta', {}).pop('config', None)

@@ -7,11 +7,11 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.dist import all_gather_object, is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmaction_sampler.analysis import (ComponentCost, cost_report,
                                        cost_table)
+from mmaction_sampler.models.wrapper import unwrapped
 
 
 @HOOKS.register_module()
@@ -62,8 +62,7 @@ class FLOPsHook(Hook):
         for macs, _, _ in parts:
             for name, value in macs.items():
                 total[name] = total.get(name, 0.) + value
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
+        model = unwrapped(runner.model)
         units = model.component_costs(*size)
         costs = {
             name: ComponentCost(unit.unit_macs,

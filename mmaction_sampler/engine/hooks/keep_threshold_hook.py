@@ -5,10 +5,10 @@ import torch
 from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmaction_sampler.models.recognizers import AdaFocusPlus
+from mmaction_sampler.models.wrapper import unwrapped
 
 
 @HOOKS.register_module()
@@ -46,7 +46,7 @@ class KeepThresholdHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Check that there is a threshold to solve."""
-        model = _unwrap(runner)
+        model = unwrapped(runner.model)
         if not isinstance(model, AdaFocusPlus):
             raise ValueError(
                 f'KeepThresholdHook needs an AdaFocusPlus, but the model is '
@@ -55,7 +55,7 @@ class KeepThresholdHook(Hook):
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Solve if the skip policy has just been trained."""
-        model = _unwrap(runner)
+        model = unwrapped(runner.model)
         trained = 'skip_policy' in model.STAGES[model.stage]
         if trained and self.every_n_epochs(runner, self.interval):
             self._solve(runner)
@@ -67,7 +67,7 @@ class KeepThresholdHook(Hook):
 
     def _solve(self, runner: Runner) -> None:
         """Gather the keep probabilities of all ranks and set the buffer."""
-        model = _unwrap(runner)
+        model = unwrapped(runner.model)
         loader = runner.build_dataloader(
             self.dataloader or runner.cfg.val_dataloader)
         training = model.training
@@ -81,8 +81,3 @@ class KeepThresholdHook(Hook):
             f'keep_threshold {model.keep_threshold:.4f} keeps {kept:.3f} of '
             f'the frames of {len(probs)} videos (keep_ratio '
             f'{model.keep_ratio})')
-
-
-def _unwrap(runner: Runner) -> torch.nn.Module:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model

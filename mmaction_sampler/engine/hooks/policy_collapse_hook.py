@@ -4,8 +4,9 @@ from typing import Deque, Dict, Optional, Set
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+
+from mmaction_sampler.models.wrapper import unwrapped
 
 
 @HOOKS.register_module()
@@ -54,8 +55,7 @@ class PolicyCollapseHook(Hook):
                          data_batch: Optional[dict] = None,
                          outputs: Optional[dict] = None) -> None:
         """Look at the entropies of an iteration."""
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
+        model = unwrapped(runner.model)
         stage = getattr(model, 'stage', None)
         if stage != self._stage:
             self._stage = stage

@@ -4,10 +4,10 @@ from typing import List, Optional
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
-from torch import nn
+
+from mmaction_sampler.models.wrapper import unwrapped
 
 _STAGE_KEYS = {'name', 'epochs', 'optim_wrapper', 'param_scheduler'}
 
@@ -72,7 +72,7 @@ class TrainingStageHook(Hook):
                 'an epoch has no iteration: train_dataloader drops the last '
                 'batch (drop_last), and there are too few videos for one; '
                 'lower its batch_size')
-        model = _unwrap(runner.model)
+        model = unwrapped(runner.model)
         known = getattr(model, 'STAGES', None)
         if known is None:
             raise ValueError(
@@ -142,7 +142,7 @@ class TrainingStageHook(Hook):
         length = len(runner.train_dataloader)
         begin = self._first_epoch(self._current) * length
         iters = self.stages[self._current]['epochs'] * length
-        _unwrap(runner.model).stage_progress = (runner.iter - begin) / iters
+        unwrapped(runner.model).stage_progress = (runner.iter - begin) / iters
 
     def _first_epoch(self, index: int) -> int:
         return sum(stage['epochs'] for stage in self.stages[:index])
@@ -157,7 +157,7 @@ class TrainingStageHook(Hook):
     def _enter(self, runner: Runner, index: int) -> None:
         """Freeze, and build this stage's optimiser and schedulers."""
         stage = self.stages[index]
-        model = _unwrap(runner.model)
+        model = unwrapped(runner.model)
         model.set_stage(stage['name'])
         config = copy.deepcopy(stage)
         # The runner scales no learning rate under schedulers that it would
@@ -186,10 +186,6 @@ class TrainingStageHook(Hook):
             f'{first + stage["epochs"]}): trains {", ".join(names)} '
             f'({trained / 1e6:.2f} M parameters), frozen '
             f'{", ".join(frozen) or "nothing"}')
-
-
-def _unwrap(model: nn.Module) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model
 
 
 def _build_optim_wrapper(runner: Runner, config: dict) -> OptimWrapper:

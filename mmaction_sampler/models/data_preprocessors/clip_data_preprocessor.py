@@ -1,5 +1,5 @@
 """Cheap features of clips, normalised and put into one batch."""
-from typing import Dict, List, NamedTuple, Sequence, Union
+from typing import Dict, List, Sequence, Union
 
 import torch
 from mmaction.registry import MODELS
@@ -7,12 +7,6 @@ from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
 from mmaction_sampler.structures import ClipBatch, ClipFrames, ClipStream
-
-
-class _Statistics(NamedTuple):
-    """By channel, broadcast over what follows it."""
-    mean: Tensor
-    std: Tensor
 
 
 @MODELS.register_module()

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from mmaction_sampler.ops import (Rollout, clipped_surrogate_loss,
                                   diagnostics, discounted_returns,
-                                  normalize_returns, value_loss)
+                                  linear_schedule, normalize_returns,
+                                  value_loss)
 from ..policies import PolicyOutput
 
 
@@ -55,9 +56,7 @@ class PPOLoss(nn.Module):
         self.clip_range = clip_range
         self.num_update_epochs = num_update_epochs
         self.value_coef = value_coef
-        self.entropy_coef = (
-            tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
-            (entropy_coef, entropy_coef))
+        self.entropy_coef = entropy_coef
         self.normalize_returns = normalize_returns
 
     def returns(self, rewards: Tensor) -> Tensor:
@@ -93,8 +92,7 @@ class PPOLoss(nn.Module):
         """
         log_probs = output.distribution.log_prob(rollout.actions)
         entropy = output.distribution.entropy().mean()
-        start, end = self.entropy_coef
-        entropy_coef = start + (end - start) * stage_progress
+        entropy_coef = linear_schedule(self.entropy_coef, stage_progress)
         advantages = rollout.returns - output.values.detach()
         moved = diagnostics(
             log_probs, rollout.old_log_probs, self.clip_range)

@@ -3,7 +3,7 @@ import torch
 from mmaction.registry import MODELS
 from torch import nn
 
-from mmaction_sampler.ops import random_inds, top_clips
+from mmaction_sampler.ops import random_inds, top_inds
 from .clip_choice import ClipChoice, ClipEvidence
 
 
@@ -71,4 +71,4 @@ class OracleClips(nn.Module):
                 num_selected: int) -> ClipChoice:
         """Choose; K is ``num_selected``, in ``[1, L]``."""
         scores = evidence.confidence
-        return ClipChoice(top_clips(scores, num_selected), scores)
+        return ClipChoice(top_inds(scores, num_selected), scores)

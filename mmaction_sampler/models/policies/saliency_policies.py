@@ -2,7 +2,7 @@
 from mmaction.registry import MODELS
 from torch import nn
 
-from mmaction_sampler.ops import (intersection_depths, ranks, top_clips,
+from mmaction_sampler.ops import (intersection_depths, ranks, top_inds,
                                   union_list)
 from .clip_choice import ClipChoice, ClipEvidence
 
@@ -22,7 +22,7 @@ class VisualClips(nn.Module):
                 num_selected: int) -> ClipChoice:
         """Choose; K is ``num_selected``, in ``[1, L]``."""
         return ClipChoice(
-            top_clips(evidence.visual, num_selected), evidence.visual)
+            top_inds(evidence.visual, num_selected), evidence.visual)
 
 
 @MODELS.register_module()
@@ -35,7 +35,7 @@ class AudioClips(nn.Module):
                 num_selected: int) -> ClipChoice:
         """Choose; K is ``num_selected``, in ``[1, L]``."""
         return ClipChoice(
-            top_clips(evidence.audio, num_selected), evidence.audio)
+            top_inds(evidence.audio, num_selected), evidence.audio)
 
 
 @MODELS.register_module()
@@ -65,7 +65,7 @@ class AVConvexScore(nn.Module):
         """Choose; K is ``num_selected``, in ``[1, L]``."""
         scores = (self.alpha * evidence.visual +
                   (1 - self.alpha) * evidence.audio)
-        return ClipChoice(top_clips(scores, num_selected), scores)
+        return ClipChoice(top_inds(scores, num_selected), scores)
 
 
 @MODELS.register_module()
@@ -94,7 +94,7 @@ class AVConvexList(nn.Module):
         """Choose; scores are minus the average place, from 0."""
         places = (self.alpha * ranks(evidence.visual).double() +
                   (1 - self.alpha) * ranks(evidence.audio).double())
-        return ClipChoice(top_clips(-places, num_selected), -places.float())
+        return ClipChoice(top_inds(-places, num_selected), -places.float())
 
 
 @MODELS.register_module()
@@ -113,7 +113,7 @@ class AVIntersectList(nn.Module):
                 num_selected: int) -> ClipChoice:
         """Choose; scores are minus the m at which each clip comes in."""
         depths = intersection_depths(evidence.visual, evidence.audio)
-        return ClipChoice(top_clips(-depths, num_selected), -depths.float())
+        return ClipChoice(top_inds(-depths, num_selected), -depths.float())
 
 
 @MODELS.register_module()

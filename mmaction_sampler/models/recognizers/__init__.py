@@ -6,11 +6,9 @@ from .adafocus_update import PPODistributedDataParallel
 from .adafocus_v2 import AdaFocusV2
 from .adafocus_v2_tsm import AdaFocusV2TSM
 from .base import ComponentRecognizer
-from .classifier import clip_cost
 from .clip_pattern import ClipPattern
 from .clip_saliency_net import ClipSaliencyNet, SaliencyNet
 from .faster import FASTER, ClipState
-from .feature_cache import FeatureCache
 from .frame_ranker import FrameRanker
 from .ocsampler import OCSampler
 from .ocsampler_plus import OCSamplerPlus
@@ -19,7 +17,7 @@ from .scsampler import SCSampler
 __all__ = [
     'AdaFocus', 'AdaFocusPlus', 'AdaFocusStream', 'AdaFocusTSM', 'AdaFocusV2',
     'AdaFocusV2TSM', 'ClipPattern', 'ClipSaliencyNet', 'ClipState',
-    'ComponentRecognizer', 'FASTER', 'FeatureCache', 'FrameRanker',
-    'OCSampler', 'OCSamplerPlus', 'PPODistributedDataParallel', 'SCSampler',
-    'SaliencyNet', 'StreamOutput', 'clip_cost'
+    'ComponentRecognizer', 'FASTER', 'FrameRanker', 'OCSampler',
+    'OCSamplerPlus', 'PPODistributedDataParallel', 'SCSampler', 'SaliencyNet',
+    'StreamOutput'
 ]

@@ -8,10 +8,10 @@ from mmengine.optim import OptimWrapper
 from torch import Tensor
 
 from mmaction_sampler.ops import Rollout, full_precision
+from ..classifier import add_prefix, label_targets
 from .adafocus_types import PatchRollout, PolicyBatch
 from .adafocus_update import train_on_batch
 from .base import Samples
-from .classifier import add_prefix, label_targets
 from .glance_focus import GlanceFocusRecognizer
 
 
@@ -74,7 +74,7 @@ class AdaFocus(GlanceFocusRecognizer):
             data_samples, self.classifier.num_classes, inputs.device)
         features = self.fuse(
             self.glance(inputs),
-            self.focus(inputs, self.random_places(inputs)))
+            self.focus(inputs, self.random_offsets(inputs)))
         return add_prefix(
             self.classifier.loss(features, data_samples), 'classifier')
 
@@ -135,21 +135,21 @@ class AdaFocus(GlanceFocusRecognizer):
             data_samples, self.classifier.num_classes, inputs.device)
         maps = self.glance(inputs)
         chosen = self.choose_patches(
-            maps, targets, self.random_places(inputs),
+            maps, targets, self.random_offsets(inputs),
             lambda offsets: self.focus(inputs, offsets))
         return PolicyBatch(maps, dict(policy=chosen.rollout), chosen.log)
 
     def choose_patches(self, maps: Tensor, targets: Tensor,
-                       random_places: Tensor,
-                       look: Callable[[Tensor], Tensor]) -> PatchRollout:
+                       random_offsets: Tensor,
+                       focus: Callable[[Tensor], Tensor]) -> PatchRollout:
         """Draw patches from the policy, and reward them.
 
         Args:
             maps (Tensor): Feature maps e^G, float ``(B, T, C, h, w)``.
             targets (Tensor): Zeros and ones, float ``(B, num_classes)``.
-            random_places (Tensor): What chosen patches are compared with,
+            random_offsets (Tensor): What chosen patches are compared with,
                 offsets (y, x), float ``(B, T, 2)``.
-            look (Callable): Maps S places a frame, float ``(S, B, T, 2)``,
+            focus (Callable): Maps S places a frame, float ``(S, B, T, 2)``,
                 to pooled e^L, float ``(S, B, T, C')``.
 
         Returns:
@@ -159,8 +159,8 @@ class AdaFocus(GlanceFocusRecognizer):
         actions = distribution.sample()
         offsets = [self.policy.offsets(actions)]
         if self.reward.uses_random_patches:
-            offsets.append(random_places)
-        local_features = look(torch.stack(offsets))
+            offsets.append(random_offsets)
+        local_features = focus(torch.stack(offsets))
         output = self.classifier(self.fuse(maps, local_features[0]))
         confidence = self.confidence(output.logits, targets)
         log, random_confidence = {}, None

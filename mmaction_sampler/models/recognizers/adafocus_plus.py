@@ -8,11 +8,12 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (Rollout, full_precision,
                                   solve_keep_threshold)
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_cost import policy_cost
+from ..passes import readable
 from .adafocus import AdaFocus
-from .adafocus_cost import policy_cost
 from .adafocus_types import PolicyBatch, Recognition, States
-from .base import Samples, readable
-from .classifier import add_prefix, label_targets
+from .base import Samples
 
 
 @MODELS.register_module(name=['AdaFocusPlus', 'AdaFocus+'])
@@ -75,10 +76,12 @@ class AdaFocusPlus(AdaFocus):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
-            local_cnn, policy, classifier, global_cnn, num_candidates,
-            patch_size, glance_size, reuse_global, reward, ppo,
-            channels_last, fold_norm, component_checkpoints,
-            data_preprocessor)
+            local_cnn, policy, classifier, global_cnn,
+            num_candidates=num_candidates, patch_size=patch_size,
+            glance_size=glance_size, reuse_global=reuse_global, reward=reward,
+            ppo=ppo, channels_last=channels_last, fold_norm=fold_norm,
+            component_checkpoints=component_checkpoints,
+            data_preprocessor=data_preprocessor)
         if not 0 < keep_ratio <= 1:
             raise ValueError(
                 f'keep_ratio must be in (0, 1], but got {keep_ratio}')
@@ -137,7 +140,7 @@ class AdaFocusPlus(AdaFocus):
         actions = distribution.sample()
         keep = actions.bool()
         chosen = self.choose_patches(
-            maps, targets, self.random_places(inputs),
+            maps, targets, self.random_offsets(inputs),
             lambda offsets: self.focus_kept(inputs, maps, offsets, keep))
         nothing = self.focus_kept(
             inputs, maps, inputs.new_zeros(*keep.shape, 2),

@@ -7,6 +7,7 @@ from torch import Tensor
 from mmaction_sampler.ops import patch_boxes, patch_corners
 from .adafocus_types import States
 from .glance_focus import GlanceFocusRecognizer
+from .streaming import refuse_training_mode
 
 
 class StreamOutput(NamedTuple):
@@ -39,9 +40,7 @@ class AdaFocusStream:
     """
 
     def __init__(self, model: GlanceFocusRecognizer) -> None:
-        if model.training:
-            raise ValueError('streaming needs a model in eval mode; call '
-                             'model.eval() first')
+        refuse_training_mode(model)
         self.model = model
         self._states: States = {}
 

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision, random_offsets
+from ..costs.adafocus_cost import measure_costs
 from ..policies.video_batch import one_place
 from .adafocus import AdaFocus
-from .adafocus_cost import measure_costs
 from .adafocus_types import Recognition, States
 
 
@@ -89,7 +89,7 @@ class AdaFocusTSM(AdaFocus):
         """Pooled features of glance and patches, of different frames."""
         return maps.mean(dim=(-2, -1)), local_features
 
-    def random_places(self, inputs: Tensor) -> Tensor:
+    def random_offsets(self, inputs: Tensor) -> Tensor:
         """A random place for every video, float ``(B, 1, 2)``."""
         return random_offsets(len(inputs), 1, inputs.device)
 

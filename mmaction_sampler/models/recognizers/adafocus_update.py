@@ -1,6 +1,7 @@
 """One training iteration of AdaFocus, alone or distributed."""
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Dict, Union
 
 from mmaction.registry import MODEL_WRAPPERS
@@ -8,7 +9,7 @@ from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 from torch import Tensor
 
-from .finite import compute_finite
+from ..passes import compute_finite
 
 if TYPE_CHECKING:
     from .adafocus import AdaFocus
@@ -39,8 +40,9 @@ def train_on_batch(model: Union[BaseModel, MMDistributedDataParallel],
         if recognizer.stage == 'policy':
             num_updates = recognizer.ppo.num_update_epochs
             data = dict(inputs=compute_finite(
-                recognizer, lambda: recognizer.act(**data), data['inputs'],
-                data['data_samples'], lambda acted: acted[1:]))
+                recognizer, partial(recognizer.act, **data), data['inputs'],
+                data['data_samples'],
+                lambda acted: (acted.rollouts, acted.log)))
     for _ in range(num_updates):
         with optim_wrapper.optim_context(model):
             losses = model._run_forward(data, mode='loss')

@@ -9,13 +9,14 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, bilinear_patches,
                                   full_precision)
-from .adafocus_v2_cost import measure_costs
-from .adafocus_v2_record import fill_samples
-from .adafocus_v2_state import Glance, Seen, SeenVideos, VideoState
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_v2_cost import measure_costs
+from ..passes import feature_map, use_channels_last
+from ..records import record_seen_videos
+from .adafocus_v2_types import Glance, Seen, SeenVideos, VideoState
 from .base import ComponentRecognizer, Samples
-from .classifier import add_prefix, label_targets
 from .conditional_exit import see_until_exit
-from .memory_format import feature_map, use_channels_last
+from .streaming import refuse_training_mode
 
 
 @MODELS.register_module()
@@ -113,7 +114,6 @@ class AdaFocusV2(ComponentRecognizer):
             'exit_thresholds', torch.full((num_candidates, ), float('inf')))
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, frames: Tensor) -> Glance:
         """The global network on S frames of each video.
@@ -128,7 +128,7 @@ class AdaFocusV2(ComponentRecognizer):
         vectors = _mean(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
 
-    def look(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
+    def focus(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
         """The local network on one patch of each frame.
 
         Args:
@@ -163,7 +163,7 @@ class AdaFocusV2(ComponentRecognizer):
         with self.selecting(frames):
             glance = self.glance(frames)
             patch_offset, hidden = self.policy(glance.maps, hidden)
-        local = self.look(frames, patch_offset)
+        local = self.focus(frames, patch_offset)
         features = torch.cat([glance.vectors, local], dim=-1)
         logits, running_max = self.classifier(features, running_max, num_seen)
         state = VideoState(hidden, running_max, num_seen + frames.shape[1])
@@ -187,8 +187,10 @@ class AdaFocusV2(ComponentRecognizer):
             so far, float ``(B, num_classes)``, and the state for the next.
 
         Raises:
-            ValueError: If it is frame T + 1 of a video.
+            ValueError: If it is frame T + 1 of a video, or the model is in
+                training mode.
         """
+        refuse_training_mode(self)
         seen = self.see(frame[:, None], state)
         return seen.logits[:, 0].softmax(dim=-1), seen.state
 
@@ -206,7 +208,7 @@ class AdaFocusV2(ComponentRecognizer):
         glance = self.glance(inputs)
         learned, _ = self.policy(glance.maps)
         patch_offset = torch.cat([learned, torch.rand_like(learned)])
-        local = self.look(torch.cat([inputs, inputs]), patch_offset)
+        local = self.focus(torch.cat([inputs, inputs]), patch_offset)
         features = torch.cat(
             [torch.cat([glance.vectors] * 2), local], dim=-1)  # (2B, T, C)
         logits, _ = self.classifier(features)
@@ -265,26 +267,19 @@ class AdaFocusV2(ComponentRecognizer):
         """
         seen = self._see_videos(inputs)
         size = tuple(inputs.shape[-2:])
-        return fill_samples(
+        return record_seen_videos(
             data_samples, seen, self.patch_size, size,
             self.component_costs(*size), self.conditional_exit)
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video without exits; the unit is a frame."""
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_costs(
-                self, height, width)
-        return self._unit_macs[height, width]
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds without exits; the unit is a frame."""
+        return measure_costs(self, height, width)
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'AdaFocusV2 needs inputs (B, T, C, H, W) with T = '
-                f'num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set num_candidates of '
-                f'SampleCandidateFrames to the same number')
+        self.check_num_candidates(
+            inputs, 'set num_candidates of SampleCandidateFrames to the same '
+            'number')
 
 
 def _mean(maps: Tensor) -> Tensor:

@@ -1,5 +1,5 @@
 """AdaFocusV2-TSM: one place for a short video, trained in one stage."""
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional
 
 import torch
 from mmaction.registry import MODELS
@@ -8,14 +8,14 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (bilinear_patches, full_precision,
                                   offset_boxes)
+from ..classifier import add_prefix, label_targets
+from ..costs.adafocus_v2_cost import measure_video_costs
+from ..passes import feature_map, use_channels_last
 from ..policies.video_batch import one_place
+from ..records import record_patches
 from .adafocus_types import Recognition
-from .adafocus_v2_cost import measure_video_costs
-from .adafocus_v2_state import Glance
+from .adafocus_v2_types import Glance
 from .base import ComponentRecognizer, Samples
-from .classifier import add_prefix, label_targets
-from .memory_format import feature_map, use_channels_last
-from .patch_record import record_patches
 
 
 @MODELS.register_module()
@@ -88,7 +88,6 @@ class AdaFocusV2TSM(ComponentRecognizer):
         self.patch_size = patch_size
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, frames: Tensor) -> Glance:
         """The global network on the glance's frames.
@@ -101,7 +100,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         maps = maps.unflatten(0, frames.shape[:2])
         return Glance(maps, maps.mean(dim=(-2, -1)))
 
-    def look(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
+    def focus(self, frames: Tensor, patch_offset: Tensor) -> Tensor:
         """The local network on the same patch of all frames for patches.
 
         Args:
@@ -130,7 +129,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         glance = self.glance(inputs[:, :self.num_glance])
         learned = one_place(self.policy, self.policy(glance.maps))
         focused = inputs[:, self.num_glance:]
-        local = self.look(
+        local = self.focus(
             torch.cat([focused, focused]),
             torch.cat([learned, torch.rand_like(learned)]))
         logits = self.classifier(
@@ -164,7 +163,7 @@ class AdaFocusV2TSM(ComponentRecognizer):
         with self.selecting(inputs):
             glance = self.glance(inputs[:, :self.num_glance])
             patch_offset = one_place(self.policy, self.policy(glance.maps))
-        local = self.look(inputs[:, self.num_glance:], patch_offset)
+        local = self.focus(inputs[:, self.num_glance:], patch_offset)
         logits = self.classifier((glance.vectors, local)).logits
         offsets = patch_offset.expand(-1, self.num_focus, -1)
         keep = offsets.new_ones(offsets.shape[:2], dtype=torch.bool)
@@ -197,23 +196,16 @@ class AdaFocusV2TSM(ComponentRecognizer):
         return record_patches(data_samples, recognition, boxes,
                               self.component_costs(*size), self.num_glance)
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`.
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`.
 
         The unit of ``global_cnn`` is a frame, of ``local_cnn`` a patch, of
         ``policy`` and ``classifier`` the video.
         """
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = measure_video_costs(
-                self, height, width)
-        return self._unit_macs[height, width]
+        return measure_video_costs(self, height, width)
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'AdaFocusV2TSM needs inputs (B, T, C, H, W) with T = '
-                f'num_glance + num_focus = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set both numbers of '
-                f'SampleGlanceFocusFrames to the model\'s')
+        self.check_num_candidates(
+            inputs, 'set num_glance and num_focus of SampleGlanceFocusFrames '
+            "to the model's, which add up to it")

@@ -1,7 +1,7 @@
 """What all recognizers share: named components and training stages."""
 from abc import ABCMeta, abstractmethod
-from typing import (ContextManager, Dict, FrozenSet, Iterator, List, Mapping,
-                    Optional, Sequence, Tuple, Union)
+from typing import (ContextManager, Dict, FrozenSet, List, Mapping, Optional,
+                    Tuple, Union)
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -10,15 +10,11 @@ from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
 from mmaction_sampler.analysis import ComponentCost
+from ..passes import (FoldedNetworks, compute_finite, fitting_parts, readable,
+                      refuse_non_finite_predictions)
 from .component_checkpoint import checkpoint_targets, load_component
-from .finite import compute_finite, refuse_non_finite_predictions
-from .folding import FoldedNetworks
 
 Samples = List[ActionDataSample]
-
-# As float32. Larger ones gain nothing on a CPU and need more memory; see
-# docs/performance.md.
-_PART_BYTES = 64 * 2**20
 
 
 class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
@@ -44,7 +40,9 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         fold_norm (bool): Whether passes that train nothing run with each
             batch normalisation folded into its convolution, faster and the
             same to rounding. Weights, checkpoints and the reported cost stay
-            those of the network as it is. Defaults to True.
+            those of the network as it is. It is about networks that are run
+            through :meth:`network`: FASTER and SCSampler, which have no such
+            option, run theirs as they are. Defaults to True.
 
     Raises:
         ValueError: If ``component_checkpoints`` names no component.
@@ -67,6 +65,8 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         self._frozen: Tuple[str, ...] = ()
         self._never_trained: Optional[FrozenSet[str]] = None
         self._folded = FoldedNetworks(fold_norm)
+        # By height and width, and what else they depend on.
+        self._costs: Dict[Tuple[int, ...], Dict[str, ComponentCost]] = {}
 
     @property
     def components(self) -> Tuple[str, ...]:
@@ -193,7 +193,7 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
     def predict(self, inputs: Tensor, data_samples: Samples) -> Samples:
         """Fill ``pred_score``, ``selection`` and ``cost`` of the samples."""
 
-    @abstractmethod
+    @torch.compiler.disable  # a trace
     def component_costs(self, height: int,
                         width: int) -> Dict[str, ComponentCost]:
         """Multiply-adds of every component that testing runs, per video.
@@ -203,8 +203,36 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
             width (int): W of the input frames, pixels.
 
         Returns:
-            dict[str, ComponentCost]: Cost by component name.
+            dict[str, ComponentCost]: Cost by component name, measured once
+            for each size.
         """
+        if (height, width) not in self._costs:
+            self._costs[height, width] = self.measure_costs(height, width)
+        return self._costs[height, width]
+
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace what :meth:`component_costs` keeps; same arguments.
+
+        A subclass has this method, or another :meth:`component_costs`.
+        """
+        raise NotImplementedError
+
+    def check_num_candidates(self, inputs: Tensor, hint: str) -> None:
+        """Refuse videos of another number of frames.
+
+        Args:
+            inputs (Tensor): Should be ``(B, T, C, H, W)``.
+            hint (str): What to do about it, the end of the message.
+
+        Raises:
+            ValueError: If T is not ``num_candidates``.
+        """
+        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
+            raise ValueError(
+                f'{type(self).__name__} needs inputs (B, T, C, H, W) with T '
+                f'= num_candidates = {self.num_candidates}, but got '
+                f'{tuple(inputs.shape)}; {hint}')
 
     def val_step(self, data: dict) -> Samples:
         """Predict the readable videos of a batch; see :meth:`test_step`."""
@@ -233,28 +261,7 @@ class ComponentRecognizer(BaseModel, metaclass=ABCMeta):
         if not data['inputs']:
             return [BaseDataElement(loss={})]
         predictions = []
-        for part in self._parts(data):
+        for part in fitting_parts(data, self.data_preprocessor.device):
             predictions += super().test_step(part)
         refuse_non_finite_predictions(predictions)
         return predictions or [BaseDataElement(loss={})]
-
-    def _parts(self, data: dict) -> Iterator[dict]:
-        inputs: Sequence[Tensor] = data['inputs']
-        count = len(inputs)
-        # Smaller videos would be padded to the largest of their part.
-        if (self.data_preprocessor.device.type == 'cpu'
-                and all(isinstance(v, Tensor) for v in inputs)
-                and all(v.shape == inputs[0].shape for v in inputs)):
-            fitting = max(_PART_BYTES // (4 * inputs[0].numel()), 1)
-            count = -(-count // -(-count // fitting))  # parts of equal size
-        for start in range(0, len(inputs), count):
-            yield {k: v[start:start + count] for k, v in data.items()}
-
-
-def readable(data: dict) -> dict:
-    """The batch without placeholders of undecodable videos."""
-    samples: Sequence[ActionDataSample] = data['data_samples']
-    keep = [i for i, s in enumerate(samples) if not s.get('unreadable')]
-    if len(keep) == len(samples):
-        return data
-    return {k: [v[i] for i in keep] for k, v in data.items()}

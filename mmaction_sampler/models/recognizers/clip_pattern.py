@@ -41,7 +41,8 @@ class ClipPattern(NamedTuple):
 
     def is_expensive(self, position: int) -> bool:
         """Whether the clip at this position, from 0, is expensive."""
-        return position % sum(self) < self.num_expensive
+        period = self.num_expensive + self.num_cheap
+        return position % period < self.num_expensive
 
     def expensive(self, num_clips: int) -> List[int]:
         """Ascending positions of the expensive ones of N clips."""

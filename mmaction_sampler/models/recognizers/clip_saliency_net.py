@@ -9,7 +9,7 @@ from torch import Tensor
 from mmaction_sampler.ops import clip_means
 from mmaction_sampler.structures import ClipBatch, ClipFrames
 from ..losses import ClipSaliency, ClipTruth
-from .memory_format import last_map, use_channels_last
+from ..passes import last_map, use_channels_last
 
 
 class Saliency(NamedTuple):

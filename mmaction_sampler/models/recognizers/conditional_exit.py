@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from mmaction_sampler.ops import ExitCriterion, exit_confidence
-from .adafocus_v2_state import Seen, SeenVideos, VideoState
+from .adafocus_v2_types import Seen, SeenVideos, VideoState
 
 SeeFrames = Callable[[Tensor, Optional[VideoState]], Seen]
 

@@ -3,21 +3,18 @@ from typing import Dict, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision
+from ..classifier import add_prefix, label_targets
+from ..costs.faster_cost import measure_costs
 from ..necks import AggregationState
-from .base import ComponentRecognizer
-from .classifier import add_prefix, label_targets
+from ..passes import ClipMapCache, last_map
+from ..records import record_clips
+from .base import ComponentRecognizer, Samples
 from .clip_pattern import ClipPattern
-from .clip_record import record_clips
-from .faster_cost import measure_costs
-from .feature_cache import FeatureCache
-from .memory_format import last_map
-
-Samples = List[ActionDataSample]
+from .streaming import refuse_training_mode
 
 
 class ClipState(NamedTuple):
@@ -59,7 +56,7 @@ class FASTER(ComponentRecognizer):
         num_clips (int): N, at least 1. Defaults to 8.
         clip_len (int): L, frames of a clip. Defaults to 32.
         feature_cache (str, optional): Folder in which the maps of frozen
-            clip models are kept; see :class:`FeatureCache`. Used in training
+            clip models are kept; see :class:`ClipMapCache`. Used in training
             runs alone, their validation included. Defaults to None.
         component_checkpoints (dict, optional): See
             :class:`ComponentRecognizer`.
@@ -110,8 +107,7 @@ class FASTER(ComponentRecognizer):
                 raise ValueError(
                     f'clip_pattern={clip_pattern!r} with num_clips='
                     f'{num_clips} needs a {name}; give its config')
-        self.feature_cache = feature_cache and FeatureCache(feature_cache)
-        self._costs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
+        self.feature_cache = feature_cache and ClipMapCache(feature_cache)
 
     @property
     def num_classes(self) -> int:
@@ -120,7 +116,7 @@ class FASTER(ComponentRecognizer):
                                  or self.cheap_model).cls_head
         return head.num_classes
 
-    def look(self, name: str, clips: Tensor) -> Tensor:
+    def clip_maps(self, name: str, clips: Tensor) -> Tensor:
         """What one clip model finds in clips, in one forward pass.
 
         Args:
@@ -150,14 +146,14 @@ class FASTER(ComponentRecognizer):
             inputs (Tensor): Normalised clips, float ``(B, N, 3, L, H, W)``.
 
         Returns:
-            Tensor: See :meth:`look`, in the order of the clips,
+            Tensor: See :meth:`clip_maps`, in the order of the clips,
             ``(B, N, C, l, h, w)``.
 
         Raises:
             ValueError: If the maps of the two models differ in shape.
         """
         places = {k: v for k, v in self.positions.items() if v}
-        parts = [self.look(k, inputs[:, v]) for k, v in places.items()]
+        parts = [self.clip_maps(k, inputs[:, v]) for k, v in places.items()]
         shapes = [tuple(map(int, part.shape[2:])) for part in parts]
         if len(set(shapes)) > 1:
             raise ValueError(
@@ -238,13 +234,11 @@ class FASTER(ComponentRecognizer):
         Raises:
             ValueError: If the model is in training mode.
         """
-        if self.training:
-            raise ValueError('streaming needs a model in eval mode; call '
-                             'model.eval() first')
+        refuse_training_mode(self)
         num_seen = state.num_seen if state else 0
         name = ('expensive_model' if self.pattern.is_expensive(num_seen) else
                 'cheap_model')
-        features = self.look(name, clip[:, None])[:, 0]
+        features = self.clip_maps(name, clip[:, None])[:, 0]
         memory = self.aggregator.step(features, state and state.memory)
         return self._read(memory[0]), ClipState(num_seen + 1, memory)
 
@@ -267,13 +261,10 @@ class FASTER(ComponentRecognizer):
             data_samples, steps, self.positions['expensive_model'],
             self.component_costs(*inputs.shape[-2:]))
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`."""
-        if (height, width) not in self._costs:
-            self._costs[height, width] = measure_costs(self, height, width)
-        return self._costs[height, width]
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`."""
+        return measure_costs(self, height, width)
 
     def _check(self, inputs: Tensor,
                data_samples: Optional[Samples] = None) -> None:

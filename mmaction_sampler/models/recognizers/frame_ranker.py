@@ -4,10 +4,10 @@ from typing import Dict, Optional
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from ..classifier import confidence, label_targets
 from ..losses import frame_confidence
-from .classifier import label_targets
-from .clip_scorer import confidence
-from .ocsampler import OCSampler, Samples
+from .base import Samples
+from .ocsampler import OCSampler
 
 
 @MODELS.register_module()
@@ -52,8 +52,10 @@ class FrameRanker(OCSampler):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(
-            policy, classifier, skim_network, skim_head, num_candidates,
-            num_selected, skim_size, skim_interpolation, num_warmup_selected,
+            policy, classifier, skim_network, skim_head,
+            num_candidates=num_candidates, num_selected=num_selected,
+            skim_size=skim_size, skim_interpolation=skim_interpolation,
+            num_warmup_selected=num_warmup_selected,
             channels_last=channels_last, fold_norm=fold_norm,
             component_checkpoints=component_checkpoints,
             data_preprocessor=data_preprocessor)

@@ -8,11 +8,11 @@ from torch import Tensor
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (crop_patches, full_precision, patch_boxes,
                                   patch_corners, random_offsets, resize)
-from .adafocus_cost import measure_costs
+from ..costs.adafocus_cost import measure_costs
+from ..passes import feature_map, use_channels_last
+from ..records import record_patches
 from .adafocus_types import Recognition, States
 from .base import ComponentRecognizer, Samples
-from .memory_format import feature_map, use_channels_last
-from .patch_record import record_patches
 
 
 class GlanceFocusRecognizer(ComponentRecognizer):
@@ -89,7 +89,6 @@ class GlanceFocusRecognizer(ComponentRecognizer):
         self.reuse_global = reuse_global
         if channels_last:
             use_channels_last(self)
-        self._unit_macs: Dict[Tuple[int, int], Dict[str, ComponentCost]] = {}
 
     def glance(self, inputs: Tensor) -> Tensor:
         """Look at all frames coarsely, AdaFocus Eq. (1).
@@ -161,7 +160,7 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             return local_features
         return torch.cat([maps.mean(dim=(-2, -1)), local_features], dim=-1)
 
-    def random_places(self, inputs: Tensor) -> Tensor:
+    def random_offsets(self, inputs: Tensor) -> Tensor:
         """A random place for every frame, float ``(B, T, 2)``."""
         return random_offsets(*inputs.shape[:2], inputs.device)
 
@@ -221,31 +220,18 @@ class GlanceFocusRecognizer(ComponentRecognizer):
             self.component_costs(*size),
             first=inputs.shape[1] - recognition.keep.shape[1])
 
-    @torch.compiler.disable  # a trace
-    def component_costs(self, height: int,
-                        width: int) -> Dict[str, ComponentCost]:
-        """Multiply-adds per video; see :class:`ComponentRecognizer`.
+    def measure_costs(self, height: int,
+                      width: int) -> Dict[str, ComponentCost]:
+        """Trace multiply-adds; see :class:`ComponentRecognizer`.
 
         The unit of ``global_cnn`` is a frame, of ``local_cnn`` a patch, of
         ``policy`` and ``classifier`` the video.
         """
-        if (height, width) not in self._unit_macs:
-            self._unit_macs[height, width] = self.measure_costs(
-                height, width)
-        return self._unit_macs[height, width]
-
-    def measure_costs(self, height: int,
-                      width: int) -> Dict[str, ComponentCost]:
-        """Trace what :meth:`component_costs` keeps."""
         features = next(self.parameters()).new_zeros(
             1, self.num_candidates, self.classifier.in_channels)
         return measure_costs(self, height, width, [features])
 
     def check_inputs(self, inputs: Tensor) -> None:
         """Raise a ValueError if T is not ``num_candidates``."""
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'{type(self).__name__} needs inputs (B, T, C, H, W) with T '
-                f'= num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; sample as many frames in the '
-                f'pipeline')
+        self.check_num_candidates(
+            inputs, 'sample as many frames in the pipeline')

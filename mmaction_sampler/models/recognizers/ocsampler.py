@@ -1,26 +1,22 @@
 """OCSampler: compressing videos to one clip with single-step sampling."""
 from functools import partial
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
-from mmaction_sampler.ops import (full_precision, random_inds, resize,
-                                  top_inds)
+from mmaction_sampler.ops import (full_precision, linear_schedule,
+                                  random_inds, resize, top_inds)
+from ..classifier import (ClipScorer, add_prefix, classifier_input,
+                          classify_selected, confidence, keep_full_precision,
+                          label_targets, take_frames)
+from ..costs.ocsampler_cost import measure_costs
 from ..losses import draw_clips, policy_losses
-from .base import ComponentRecognizer
-from .classifier import (add_prefix, classifier_input,
-                         keep_full_precision, label_targets, take_frames)
-from .clip_scorer import ClipScorer, classify_selected, confidence
-from .frame_record import record_frames
-from .memory_format import feature_map, use_channels_last
-from .ocsampler_cost import measure_costs
-
-Costs = Dict[str, ComponentCost]
-Samples = List[ActionDataSample]
+from ..passes import feature_map, use_channels_last
+from ..records import record_frames
+from .base import ComponentRecognizer, Samples
 
 
 @MODELS.register_module()
@@ -129,15 +125,12 @@ class OCSampler(ComponentRecognizer):
         self.skim_interpolation = skim_interpolation
         self.num_draws = num_draws
         self.center_reward = center_reward
-        self.entropy_coef = (
-            tuple(entropy_coef) if isinstance(entropy_coef, Sequence) else
-            (entropy_coef, entropy_coef))
+        self.entropy_coef = entropy_coef
         for head in (self.skim_head, self.classifier.cls_head):
             if head is not None:
                 keep_full_precision(head)
         if channels_last:
             use_channels_last(self)
-        self._costs: Dict[Tuple[int, int, int], Costs] = {}
 
     @property
     def num_classes(self) -> int:
@@ -270,13 +263,9 @@ class OCSampler(ComponentRecognizer):
     @property
     def current_entropy_coef(self) -> float:
         """Weight of the exploration bonus at this point of the stage."""
-        start, end = self.entropy_coef
-        return start + (end - start) * self.stage_progress
+        return linear_schedule(self.entropy_coef, self.stage_progress)
 
     def _check_inputs(self, inputs: Tensor) -> None:
-        if inputs.dim() != 5 or inputs.shape[1] != self.num_candidates:
-            raise ValueError(
-                f'OCSampler needs inputs (B, T, C, H, W) with T = '
-                f'num_candidates = {self.num_candidates}, but got '
-                f'{tuple(inputs.shape)}; set num_candidates of '
-                f'SampleCandidateFrames to the same number')
+        self.check_num_candidates(
+            inputs, 'set num_candidates of SampleCandidateFrames to the same '
+            'number')

@@ -7,11 +7,11 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import full_precision
+from ..classifier import (ClipScorer, classify_selected, confidence,
+                          correctness_ratios, label_targets)
 from ..losses import Draws, draw_clips, policy_losses
-from .classifier import label_targets
-from .clip_scorer import ClipScorer, classify_selected, confidence
-from .correctness import correctness_ratios
-from .ocsampler import OCSampler, Samples
+from .base import Samples
+from .ocsampler import OCSampler
 
 
 @MODELS.register_module(name=['OCSamplerPlus', 'OCSampler+'])
@@ -92,10 +92,14 @@ class OCSamplerPlus(OCSampler):
             raise ValueError(f'num_combinations must be at least 1, but got '
                              f'{num_combinations}')
         super().__init__(
-            policy, classifier, skim_network, skim_head, num_candidates,
-            num_budgets, skim_size, skim_interpolation, num_warmup_selected,
-            reward, num_draws, center_reward, entropy_coef, channels_last,
-            fold_norm, component_checkpoints, data_preprocessor)
+            policy, classifier, skim_network, skim_head,
+            num_candidates=num_candidates, num_selected=num_budgets,
+            skim_size=skim_size, skim_interpolation=skim_interpolation,
+            num_warmup_selected=num_warmup_selected, reward=reward,
+            num_draws=num_draws, center_reward=center_reward,
+            entropy_coef=entropy_coef, channels_last=channels_last,
+            fold_norm=fold_norm, component_checkpoints=component_checkpoints,
+            data_preprocessor=data_preprocessor)
         self.budget = MODELS.build(dict(budget, num_budgets=num_budgets))
         self.budget_loss = MODELS.build(
             dict(budget_loss, num_budgets=num_budgets))

@@ -3,22 +3,20 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import (ClipBatch, ClipStream,
                                          ClipStreamError, Selection)
+from ..classifier import classify, label_targets
+from ..costs.scsampler_cost import CostMeter, reference_costs
 from ..losses import ClipSaliency, ClipTruth
 from ..policies import ClipChoice, ClipEvidence
-from .base import ComponentRecognizer
-from .classifier import classify, label_targets
+from ..records import set_prediction
+from .base import ComponentRecognizer, Samples
 from .clip_saliency_net import keep_clips
-from .scsampler_cost import CostMeter, reference_costs
 
-Samples = List[ActionDataSample]
-
-#: What a policy asks for -> the component that tells it.
+#: What a policy may ask for -> the component that tells it.
 _NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
 
 
@@ -39,7 +37,7 @@ class SCSampler(ComponentRecognizer):
     classifier sees those alone, and its probabilities are averaged. The
     classifier is trained beforehand and never changed.
 
-    Testing takes streams (``OpenClipStream``), so that a video may be of
+    Testing takes streams (``PackClipStream``), so that a video may be of
     any length; training takes features of some clips of each video
     (``PackClipFeatures``), and no RGB.
 
@@ -102,11 +100,11 @@ class SCSampler(ComponentRecognizer):
         self.joint_loss = MODELS.build(joint_loss)
         self.num_selected = num_selected
         self.reference_video = reference_video
-        for need in self.policy.NEEDS:
-            if need in _NETS and getattr(self, _NETS[need]) is None:
+        for need, name in self.needed_nets.items():
+            if getattr(self, name) is None:
                 raise ValueError(
                     f'policy {policy["type"]} goes by the {need} saliency, '
-                    f'but the model has no {_NETS[need]}; give one or '
+                    f'but the model has no {name}; give one or '
                     f'another policy')
         self._meter = CostMeter()
 
@@ -114,6 +112,12 @@ class SCSampler(ComponentRecognizer):
     def num_classes(self) -> int:
         """Number of classes of the classifier."""
         return self.classifier.cls_head.num_classes
+
+    @property
+    def needed_nets(self) -> Dict[str, str]:
+        """What the policy asks for -> the component that tells it."""
+        return {need: _NETS[need] for need in self.policy.NEEDS
+                if need in _NETS}
 
     def loss_sampler(self, inputs: ClipBatch,
                      data_samples: Samples) -> Dict[str, Tensor]:
@@ -211,8 +215,7 @@ class SCSampler(ComponentRecognizer):
                 sample.set_metainfo(dict(
                     broken_videos=[(sample.get('filename'), str(error))]))
                 continue
-            sample.set_pred_score(scores)
-            sample.set_pred_label(scores.argmax(dim=-1, keepdim=True))
+            set_prediction(sample, scores)
             sample.selection = Selection.create(
                 choice.inds, stream.num_clips, unit='clip',
                 scores=choice.scores)
@@ -225,7 +228,7 @@ class SCSampler(ComponentRecognizer):
                  confidence: Optional[Tensor]) -> _Prediction:
         """Select, decode what was selected, classify it."""
         cost: Dict[str, float] = {}
-        evidence = self._look(stream, confidence, cost)
+        evidence = self._evidence(stream, confidence, cost)
         choice = self.policy(
             evidence, min(self.num_selected, stream.num_clips))
         probs, size = [], (0, 0)
@@ -237,16 +240,16 @@ class SCSampler(ComponentRecognizer):
         scores = torch.cat(probs).mean(dim=0)  # (num_classes, )
         return _Prediction(scores, choice, cost, size)
 
-    def _look(self, stream: ClipStream, confidence: Optional[Tensor],
-              cost: Dict[str, float]) -> ClipEvidence:
+    def _evidence(self, stream: ClipStream, confidence: Optional[Tensor],
+                  cost: Dict[str, float]) -> ClipEvidence:
         """Saliency of all clips, as far as the policy asks for it."""
         needs = self.policy.NEEDS
         if 'confidence' in needs and confidence is None:
             raise ValueError(
                 f'{type(self.policy).__name__} goes by oracle scores of the '
                 f'tested videos; add LoadClipScores to the test pipeline')
-        nets = {need: getattr(self, _NETS[need]) for need in needs
-                if need in _NETS}
+        nets = {need: getattr(self, name)
+                for need, name in self.needed_nets.items()}
         names = [n for net in nets.values() for n in net.feature_names]
         found: Dict[str, List[Tensor]] = {need: [] for need in nets}
         for part in stream.features(names) if names else ():
@@ -254,7 +257,8 @@ class SCSampler(ComponentRecognizer):
             for need, net in nets.items():
                 with self.selecting(batch.videos):
                     found[need].append(net(batch).scores.cpu())
-                self._meter.add_pictures(self, cost, _NETS[need], batch)
+                self._meter.add_pictures(
+                    self, cost, self.needed_nets[need], batch)
         saliencies = {need: torch.cat(parts) for need, parts in found.items()}
         return ClipEvidence(stream.num_clips, confidence=confidence,
                             **saliencies)

@@ -54,8 +54,8 @@ def test_reward_equals_the_loop_over_frames(monkeypatch):
     model.set_stage('policy')
     model.train()
     inputs = candidates().double()
-    random_places = torch.rand(3, 5, 2)
-    monkeypatch.setattr(model, 'random_places', lambda inputs: random_places)
+    random_offsets = torch.rand(3, 5, 2)
+    monkeypatch.setattr(model, 'random_offsets', lambda inputs: random_offsets)
     batch = model.act(inputs, samples(LABELS))
     actions, old_log_probs, returns = batch.rollouts['policy']
     grid = grid_offsets(9)
@@ -95,7 +95,7 @@ def test_reward_equals_the_loop_over_frames(monkeypatch):
             probs = model.classifier.fc(after).softmax(-1)
             return probs[range(3), LABELS], after
 
-        random, _ = classified(random_places[:, t])
+        random, _ = classified(random_offsets[:, t])
         chosen, state = classified(grid[actions[:, t]])
         rewards[:, t] = chosen - random
     torch.testing.assert_close(

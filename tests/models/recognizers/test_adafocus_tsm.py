@@ -89,7 +89,7 @@ def test_reward_is_of_the_whole_video(policy, monkeypatch):
     model.set_stage('policy')
     model.policy.eval()  # BatchNorm
     inputs, places = candidates().double(), torch.rand(3, 1, 2)
-    monkeypatch.setattr(model, 'random_places', lambda inputs: places)
+    monkeypatch.setattr(model, 'random_offsets', lambda inputs: places)
     batch = model.act(inputs, samples(LABELS))
     rollout = batch.rollouts['policy']
     assert rollout.returns.shape == rollout.old_log_probs.shape == (3, 1)

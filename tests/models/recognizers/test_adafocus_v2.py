@@ -178,6 +178,8 @@ def test_streaming_equals_the_batch():
     assert frames == [3] * NUM_FRAMES  # one frame of each video a call
     with pytest.raises(ValueError, match='frame 6 of a video'):
         model.stream(inputs[:, 0], state)
+    with pytest.raises(ValueError, match='eval mode'):
+        model.train().stream(inputs[:, 0])
 
 
 def test_sweeps_of_frames_and_patch_size():

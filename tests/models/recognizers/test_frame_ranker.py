@@ -3,7 +3,7 @@ import torch
 from helpers import candidates, samples, tiny_ocsampler
 from mmaction.registry import MODELS
 
-from mmaction_sampler.models.recognizers.classifier import classify
+from mmaction_sampler.models.classifier import classify
 
 
 def build():

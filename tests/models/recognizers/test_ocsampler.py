@@ -6,9 +6,8 @@ from helpers import (NUM_CLASSES, candidates, samples, tiny_classifier,
 from mmaction.registry import MODELS
 
 from mmaction_sampler.analysis import count_macs
-from mmaction_sampler.models.recognizers.classifier import classify
-from mmaction_sampler.models.recognizers.clip_scorer import (ClipScorer,
-                                                             confidence)
+from mmaction_sampler.models.classifier import (ClipScorer, classify,
+                                                confidence)
 from mmaction_sampler.ops import set_log_prob, top_inds, uniform_inds
 
 

@@ -8,11 +8,10 @@ from helpers import (NUM_CLASSES, candidates, samples, tiny_classifier,
 from mmaction.registry import MODELS
 
 from mmaction_sampler.analysis import count_macs
-from mmaction_sampler.models.recognizers.classifier import (classify,
-                                                            label_targets)
-from mmaction_sampler.models.recognizers.clip_scorer import (
-    ClipScorer, classify_selected)
-from mmaction_sampler.models.recognizers.correctness import correctness_ratios
+from mmaction_sampler.models.classifier import (ClipScorer, classify,
+                                                classify_selected,
+                                                correctness_ratios,
+                                                label_targets)
 
 LABELS = [0, 1, 2, 1, 0, 2]
 

@@ -13,7 +13,7 @@ from mmaction.registry import MODELS
 from torch import nn
 
 from mmaction_sampler.analysis import count_macs
-from mmaction_sampler.models.recognizers.classifier import classify
+from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import ClipStreamError
 
 COMBINATIONS = ('VisualClips', 'AudioClips', 'AVConvexScore', 'AVConvexList',

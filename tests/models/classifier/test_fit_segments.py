@@ -5,9 +5,8 @@ from helpers import NUM_CLASSES, candidates, samples, tiny_ocsampler
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 
-from mmaction_sampler.models.recognizers.classifier import (classifier_input,
-                                                            classify,
-                                                            fit_segments)
+from mmaction_sampler.models.classifier import (classifier_input, classify,
+                                                fit_segments)
 
 
 def tsm(num_segments: int) -> dict:

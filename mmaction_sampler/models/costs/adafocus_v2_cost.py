@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from mmaction_sampler.analysis import ComponentCost, count_macs
 
 if TYPE_CHECKING:
-    from .adafocus_v2 import AdaFocusV2
-    from .adafocus_v2_tsm import AdaFocusV2TSM
+    from ..recognizers.adafocus_v2 import AdaFocusV2
+    from ..recognizers.adafocus_v2_tsm import AdaFocusV2TSM
 
     AnyAdaFocusV2 = Union[AdaFocusV2, AdaFocusV2TSM]
 
@@ -23,13 +23,13 @@ class _Glance(nn.Module):
         self.forward = model.glance
 
 
-class _Look(nn.Module):
-    """:meth:`AdaFocusV2.look` as a module, so that it can be traced."""
+class _Focus(nn.Module):
+    """:meth:`AdaFocusV2.focus` as a module, so that it can be traced."""
 
     def __init__(self, model: AnyAdaFocusV2) -> None:
         super().__init__()
         self.local_cnn = model.local_cnn
-        self.forward = model.look
+        self.forward = model.focus
 
 
 class _FirstStep(nn.Module):
@@ -77,7 +77,7 @@ def measure_costs(model: AdaFocusV2, height: int,
     if next(model.policy.parameters(), None) is not None:
         maps = zeros(1, 1, *model.policy.map_shape)
         units['policy'] = count_macs(model.policy, [maps])
-    units['local_cnn'] = count_macs(_Look(model), [frame, zeros(1, 1, 2)])
+    units['local_cnn'] = count_macs(_Focus(model), [frame, zeros(1, 1, 2)])
     units['classifier'] = count_macs(_FirstStep(model), [features])
     return {name: ComponentCost(macs, model.num_candidates)
             for name, macs in units.items()}
@@ -105,10 +105,10 @@ def measure_video_costs(model: AdaFocusV2TSM, height: int,
         zeros(1, num_glance, model.classifier.global_fc.in_features),
         zeros(1, num_focus, model.classifier.local_fc.in_features)]
     glance = count_macs(_Glance(model), [glanced])
-    look = count_macs(_Look(model), [focused, zeros(1, 1, 2)])
+    focus = count_macs(_Focus(model), [focused, zeros(1, 1, 2)])
     return dict(
         global_cnn=ComponentCost(glance / num_glance, num_glance),
         policy=ComponentCost(count_macs(model.policy, [maps]), 1),
-        local_cnn=ComponentCost(look / num_focus, num_focus),
+        local_cnn=ComponentCost(focus / num_focus, num_focus),
         classifier=ComponentCost(
             count_macs(_VideoClassifier(model), features), 1))

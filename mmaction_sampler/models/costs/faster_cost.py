@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from mmaction_sampler.analysis import ComponentCost, count_macs
 
 if TYPE_CHECKING:
-    from .faster import FASTER
+    from ..recognizers.faster import FASTER
 
 
 Trace = Tuple[int, Tuple[int, ...]]  # multiply-adds, shape of the output
@@ -17,22 +17,22 @@ Trace = Tuple[int, Tuple[int, ...]]  # multiply-adds, shape of the output
 _TRACES: Dict[str, Trace] = {}
 
 
-class _Look(nn.Module):
-    """:meth:`FASTER.look` of one model, so that its cost can be traced."""
+class _ClipMaps(nn.Module):
+    """:meth:`FASTER.clip_maps` of one model, to trace what it costs."""
 
     def __init__(self, model: FASTER, name: str) -> None:
         super().__init__()
         network = getattr(model, name)
         # What is run, and so what decides the cost: see _trace.
         self.network = network if model.cls_head is None else network.backbone
-        self._look = lambda clips: model.look(name, clips)
+        self._clip_maps = lambda clips: model.clip_maps(name, clips)
         self.shape: Tuple[int, ...] = ()
 
     def forward(self, clips: Tensor) -> Tensor:
         """Keep the shape of what comes out, for the aggregator."""
-        seen = self._look(clips)
-        self.shape = tuple(map(int, seen.shape[2:]))
-        return seen
+        maps = self._clip_maps(clips)
+        self.shape = tuple(map(int, maps.shape[2:]))
+        return maps
 
 
 def _trace(module: nn.Module, inputs: Tensor) -> Trace:
@@ -65,7 +65,7 @@ def measure_costs(model: FASTER, height: int,
     costs: Dict[str, ComponentCost] = {}
     for name, positions in model.positions.items():
         if positions:
-            macs, shape = _trace(_Look(model, name), clip)
+            macs, shape = _trace(_ClipMaps(model, name), clip)
             costs[name] = ComponentCost(macs, len(positions))
     clips = zeros(1, num_clips, *shape)
     steps = max(num_clips - 1, 1)

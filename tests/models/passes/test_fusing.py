@@ -11,7 +11,7 @@ from mmcv.cnn import ConvModule
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mmaction_sampler.models.recognizers.fusing import fuse_activations
+from mmaction_sampler.models.passes.fusing import fuse_activations
 
 
 def build(depth=18, **options):
@@ -218,6 +218,6 @@ def test_an_operator_that_is_missing(monkeypatch):
     def missing(*_):
         raise RuntimeError('no such operator')
 
-    monkeypatch.setattr('mmaction_sampler.models.recognizers.fusing'
+    monkeypatch.setattr('mmaction_sampler.models.passes.fusing'
                         '.ActivatedConv.forward', missing)
     assert_close(scores(build()), expected)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from mmaction_sampler.analysis import ComponentCost, count_macs
 
 if TYPE_CHECKING:
-    from .glance_focus import GlanceFocusRecognizer
+    from ..recognizers.glance_focus import GlanceFocusRecognizer
 
 
 class _Glance(nn.Module):

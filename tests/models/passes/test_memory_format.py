@@ -7,8 +7,7 @@ import torch
 from helpers import REPOSITORY
 from torch import nn
 
-from mmaction_sampler.models.recognizers.memory_format import (
-    use_channels_last)
+from mmaction_sampler.models.passes import use_channels_last
 
 GRADIENTS = '''
 import sys
@@ -18,8 +17,7 @@ import torch
 import mmaction_sampler
 from helpers import candidates, samples, tiny_classifier
 from mmaction.registry import MODELS
-from mmaction_sampler.models.recognizers.memory_format import (
-    use_channels_last)
+from mmaction_sampler.models.passes import use_channels_last
 from mmengine.registry import init_default_scope
 
 torch.set_num_threads(2)

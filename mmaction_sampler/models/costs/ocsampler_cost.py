@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Dict
 from torch import nn
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
-from .classifier import ClassifierScores, classifier_input
+from ..classifier import ClassifierScores, classifier_input
 
 if TYPE_CHECKING:
-    from .ocsampler import OCSampler
+    from ..recognizers.ocsampler import OCSampler
 
 
 class _Skim(nn.Module):

@@ -11,9 +11,10 @@ from helpers_faster import clips, tiny_faster
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmaction_sampler.models.recognizers import FASTER, FeatureCache
-from mmaction_sampler.models.recognizers.feature_cache import (read_entry,
-                                                               write_entry)
+from mmaction_sampler.models.passes.clip_map_cache import (ClipMapCache,
+                                                           read_entry,
+                                                           write_entry)
+from mmaction_sampler.models.recognizers import FASTER
 
 
 class Doubling(nn.Module):
@@ -36,19 +37,19 @@ def entries(folder: Path) -> List[Path]:
 
 
 def test_only_new_clips_are_computed(tmp_path: Path) -> None:
-    cache, network = FeatureCache(str(tmp_path)), Doubling()
+    cache, network = ClipMapCache(str(tmp_path)), Doubling()
     batch = torch.randn(3, 1, 2, 2, 2)
     assert torch.equal(cache.features(network, batch), 2 * batch)
     other = torch.cat([torch.randn(1, 1, 2, 2, 2), batch[[2, 0]]])
     assert torch.equal(cache.features(network, other), 2 * other)
     assert network.num_clips == 4 and len(entries(tmp_path)) == 4
     # Another process begins with an empty object.
-    again = FeatureCache(str(tmp_path)).features(network, batch)
+    again = ClipMapCache(str(tmp_path)).features(network, batch)
     assert torch.equal(again, 2 * batch) and network.num_clips == 4
 
 
 def test_other_weights_or_precision_are_other_entries(tmp_path: Path) -> None:
-    cache, network = FeatureCache(str(tmp_path)), Doubling()
+    cache, network = ClipMapCache(str(tmp_path)), Doubling()
     batch = torch.randn(1, 1, 2, 2, 2)
     cache.features(network, batch)
     network.load_state_dict(dict(factor=torch.tensor(3.)))
@@ -80,7 +81,7 @@ def test_entries_keep_every_bit(tmp_path: Path, dtype: torch.dtype) -> None:
     lambda content: pickle.dumps(torch.zeros(2)),
 ])
 def test_torn_entry_is_computed_anew(tmp_path: Path, damage) -> None:
-    cache, network = FeatureCache(str(tmp_path)), Doubling()
+    cache, network = ClipMapCache(str(tmp_path)), Doubling()
     batch = torch.randn(2, 1, 2, 2, 2)
     cache.features(network, batch)
     torn = entries(tmp_path)[0]

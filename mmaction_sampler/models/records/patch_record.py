@@ -1,5 +1,7 @@
 """Writing what was recognized from patches into the data samples."""
-from typing import Dict, List, Optional
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Optional
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -7,7 +9,10 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
-from .adafocus_types import Recognition
+from .prediction import set_prediction
+
+if TYPE_CHECKING:
+    from ..recognizers.adafocus_types import Recognition
 
 
 @torch.compiler.disable  # fills samples, runs no network
@@ -39,8 +44,7 @@ def record_patches(data_samples: List[ActionDataSample],
     if keep_prob is not None:
         keep_prob = keep_prob.cpu()
     for i, sample in enumerate(data_samples):
-        sample.set_pred_score(scores[i])
-        sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+        set_prediction(sample, scores[i])
         if recognition.scores.shape[1] == keep.shape[1]:
             sample.step_scores = recognition.scores[i]
         inds = keep[i].nonzero()[:, 0]

@@ -17,7 +17,7 @@ _DTYPES = {str(dtype): dtype for dtype in (
     torch.float16, torch.bfloat16, torch.float32, torch.float64)}
 
 
-class FeatureCache:
+class ClipMapCache:
     """Runs a frozen network on those clips alone that it has not seen yet.
 
     Entries are found by content: the name of a file is the digest of the

@@ -8,13 +8,11 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost, count_macs
 from mmaction_sampler.structures import ClipBatch
+from ..classifier import ClassifierScores
 from ..policies import ClipEvidence
-from .classifier import ClassifierScores
 
 if TYPE_CHECKING:
-    from .scsampler import SCSampler
-
-_NETS = dict(visual='visual_saliency_net', audio='audio_saliency_net')
+    from ..recognizers.scsampler import SCSampler
 
 
 class CostMeter:
@@ -96,11 +94,9 @@ def reference_costs(model: SCSampler, meter: CostMeter, height: int,
     video = model.reference_video
     num_clips = video['num_clips']
     costs = {}
-    for need in model.policy.NEEDS:
-        if need in _NETS:
-            name = _NETS[need]
-            costs[name] = ComponentCost(
-                _clip_of_pictures(model, meter, name), num_clips)
+    for name in model.needed_nets.values():
+        costs[name] = ComponentCost(
+            _clip_of_pictures(model, meter, name), num_clips)
     any_scores = torch.linspace(0, 1, num_clips)
     evidence = ClipEvidence(num_clips, any_scores, any_scores, any_scores)
     choice = model.policy(evidence, min(model.num_selected, num_clips))

@@ -1,5 +1,7 @@
 """What AdaFocusV2 writes into the samples of a batch."""
-from typing import Dict, List, Optional, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -8,14 +10,18 @@ from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, exit_confidence,
                                   offset_boxes)
 from mmaction_sampler.structures import Selection
-from .adafocus_v2_state import SeenVideos
+from .prediction import set_prediction
+
+if TYPE_CHECKING:
+    from ..recognizers.adafocus_v2_types import SeenVideos
 
 
 @torch.compiler.disable  # fills samples, runs no network
-def fill_samples(data_samples: List[ActionDataSample], seen: SeenVideos,
-                 patch_size: int, size: Tuple[int, int],
-                 costs: Dict[str, ComponentCost],
-                 criterion: Optional[ExitCriterion]) -> List[ActionDataSample]:
+def record_seen_videos(
+        data_samples: List[ActionDataSample], seen: SeenVideos,
+        patch_size: int, size: Tuple[int, int],
+        costs: Dict[str, ComponentCost],
+        criterion: Optional[ExitCriterion]) -> List[ActionDataSample]:
     """Fill scores, confidence, selection and cost of each video.
 
     Args:
@@ -36,9 +42,7 @@ def fill_samples(data_samples: List[ActionDataSample], seen: SeenVideos,
     num_candidates = scores.shape[1]
     for i, num_seen in enumerate(seen.num_seen.tolist()):
         sample = data_samples[i]
-        final = scores[i, num_seen - 1]
-        sample.set_pred_score(final)
-        sample.set_pred_label(final.argmax(dim=-1, keepdim=True))
+        set_prediction(sample, scores[i, num_seen - 1])
         sample.step_scores = scores[i, :num_seen]
         if criterion:
             sample.step_confidence = exit_confidence(

@@ -7,8 +7,8 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from torch import Tensor
 
 from mmaction_sampler.ops import full_precision
+from ..passes import images_of_a_pass
 from .classifier import classify, fit_segments, take_frames
-from .memory_format import images_of_a_pass
 
 
 def sees_frames_alone(classifier: BaseRecognizer) -> bool:

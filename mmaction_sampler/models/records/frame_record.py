@@ -7,6 +7,7 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
+from .prediction import set_prediction
 
 
 @torch.compiler.disable  # fills samples, runs no network
@@ -30,8 +31,7 @@ def record_frames(data_samples: List[ActionDataSample], scores: Tensor,
     selected, probs = selected.cpu(), probs.cpu()
     for i, sample in enumerate(data_samples):
         inds = selected[i].nonzero().flatten()
-        sample.set_pred_score(scores[i])
-        sample.set_pred_label(scores[i].argmax(dim=-1, keepdim=True))
+        set_prediction(sample, scores[i])
         sample.selection = Selection.create(
             inds, selected.shape[1], unit='frame', scores=probs[i])
         sample.cost = {

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.structures import Selection
+from .prediction import set_prediction
 
 
 @torch.compiler.disable  # fills samples, runs no network
@@ -28,8 +29,7 @@ def record_clips(data_samples: List[ActionDataSample], step_scores: Tensor,
     """
     inds = torch.tensor(expensive, dtype=torch.long)
     for scores, sample in zip(step_scores, data_samples):
-        sample.set_pred_score(scores[-1])
-        sample.set_pred_label(scores[-1].argmax(dim=-1, keepdim=True))
+        set_prediction(sample, scores[-1])
         sample.step_scores = scores
         sample.selection = Selection.create(
             inds, len(scores), unit='clip')

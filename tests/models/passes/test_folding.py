@@ -8,8 +8,8 @@ from helpers import (candidates, samples, tiny_adafocus, tiny_adafocus_tsm,
 from mmaction.registry import MODELS
 from torch import nn
 
-from mmaction_sampler.models.recognizers import base, memory_format
-from mmaction_sampler.models.recognizers.folding import fold_norms
+from mmaction_sampler.models.passes import batch_parts, memory_format
+from mmaction_sampler.models.passes.folding import fold_norms
 
 MODEL_CONFIGS = dict(
     ocsampler=tiny_ocsampler(),
@@ -215,7 +215,7 @@ def test_a_batch_in_parts_gives_the_same(name, monkeypatch):
     network = model.local_cnn if 'adafocus' in name else model.skim_network
     network.register_forward_hook(lambda *_: passes.append(1))
     video_bytes = 5 * 3 * 32 * 32 * 4
-    monkeypatch.setattr(base, '_PART_BYTES', 2 * video_bytes)
+    monkeypatch.setattr(batch_parts, '_PART_BYTES', 2 * video_bytes)
     assert_same(model.test_step(batch(5)), expected)
     assert len(passes) == 3
     monkeypatch.setattr(memory_format, '_PASS_BYTES', 2 * 3 * 32 * 32 * 4)

@@ -10,9 +10,8 @@ from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
 from mmengine.registry import init_default_scope
 
+from mmaction_sampler.models.classifier import classifier_input, classify
 from mmaction_sampler.models.recognizers import OCSampler
-from mmaction_sampler.models.recognizers.classifier import (classifier_input,
-                                                            classify)
 
 SIZE = 64
 ZOO = {

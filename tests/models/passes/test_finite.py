@@ -11,7 +11,7 @@ from mmaction.registry import MODELS
 from mmengine.hooks import Hook
 from mmengine.optim import build_optim_wrapper
 
-from mmaction_sampler.models.recognizers.finite import NonFiniteError
+from mmaction_sampler.models.passes import NonFiniteError
 
 FRAMES = [tiny_ocsampler(), tiny_adafocus(), tiny_adafocus_tsm(),
           tiny_adafocus_v2(), tiny_faster()]

@@ -1,0 +1,1 @@
+"""What the components of each recognizer cost for one video."""
