@@ -172,7 +172,8 @@ def test_wrong_stages_are_refused(stages: List[dict], message: str) -> None:
     ([dict(name='warmup', epochs=4)],
      {'train_dataloader.drop_last': True, 'train_dataloader.batch_size': 99},
      'an epoch has no iteration: .*drop_last'),
-    ([dict(name='warmup', epochs=4)], {'model': dict(tiny_classifier(), _delete_=True)},
+    ([dict(name='warmup', epochs=4)],
+     {'model': dict(tiny_classifier(), _delete_=True)},
      'Recognizer2D has no training stages'),
 ])
 def test_stages_that_do_not_fit_the_run_are_refused(
