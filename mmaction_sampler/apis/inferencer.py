@@ -1,4 +1,5 @@
 """Recognition of one's own videos, in the style of MMEngine's inferencers."""
+import copy
 import json
 import time
 from itertools import islice
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from .class_names import names_in_checkpoint, read_class_names
 from .config_edits import read_config, sync_num_candidates
+from .config_text import config_inside
 from .load_recognizer import fill_weights
 from .prediction_record import input_size, prediction_record
 from .result_pictures import result_sheet, write_pictures
@@ -35,7 +37,7 @@ class SamplerInferencer(BaseInferencer):
 
     Args:
         model (str | Config): Config, or its path; None takes the one inside
-            the checkpoint.
+            the checkpoint, if it is data alone: it is not run.
         weights (str): Path or address of the checkpoint.
         device (str, optional): Defaults to None, the best there is.
         label_file (str, optional): Label map, see
@@ -63,7 +65,11 @@ class SamplerInferencer(BaseInferencer):
                              'checkpoint that the config was trained to')
         if isinstance(model, str):
             model = read_config(model, cfg_options)
-        elif isinstance(model, Config):
+        else:
+            if model is None:
+                model = config_inside(weights)
+            model = copy.deepcopy(
+                model if isinstance(model, Config) else Config(model))
             model.merge_from_dict(cfg_options or {})
             sync_num_candidates(model)
         init_default_scope('mmaction')
@@ -110,6 +116,9 @@ class SamplerInferencer(BaseInferencer):
             sample (None) a video; and ``visualization``, contact sheets RGB
             uint8 ``(H, W, 3)`` (None) or None.
         """
+        if batch_size < 1:
+            raise ValueError(
+                f'batch_size must be at least 1, but is {batch_size}')
         results, sheets = [], []
         for result in self.iter_results(
                 VideoList(self._inputs_to_list(inputs)), batch_size,

@@ -1,6 +1,7 @@
 """Thresholds for GFLOPs, and the tool that puts them into a checkpoint."""
 import importlib.util
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -88,13 +89,15 @@ def test_tool_writes_a_checkpoint_that_keeps_the_budget(
     torch.save(dict(state_dict=model.state_dict()), tmp_path / 'model.pth')
     arguments = [str(tmp_path / 'config.py'), str(tmp_path / 'model.pth')]
     tool.main([*arguments, str(tmp_path / 'solved.pth'), '--gflops',
-               str(gflops / 2), '--json', str(tmp_path / 'report.json')])
-    report = json.loads((tmp_path / 'report.json').read_text())
+               str(gflops / 2), '--json', str(tmp_path / 'new/report.json')])
+    report = json.loads((tmp_path / 'new/report.json').read_text(),
+                        parse_constant=pytest.fail)
     assert report['budget']['gflops'] <= gflops / 2
 
     solved = torch.load(tmp_path / 'solved.pth')['state_dict']
     model.load_state_dict(solved)
-    assert model.exit_thresholds.tolist() == report['thresholds']
+    assert model.exit_thresholds.tolist() == [
+        math.inf if value is None else value for value in report['thresholds']]
     model.eval()
     costs = [sum(sample.cost.values()) / 1e9
              for batch in Runner.build_dataloader(cfg.val_dataloader)

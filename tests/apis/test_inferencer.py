@@ -10,6 +10,7 @@ import torch
 from helpers import write_video
 from helpers_infer import RECOGNIZERS, predict, write_recognizer
 from helpers_video import moving_texture, write_frames
+from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from mmaction_sampler.apis.inferencer import SamplerInferencer
@@ -198,9 +199,23 @@ def test_config_inside_the_checkpoint(folder, tmp_path):
     loaded = torch.load(weights)
     loaded['meta'] = dict(cfg=Path(config).read_text())
     torch.save(loaded, weights)
-    record, = SamplerInferencer(None, weights)(
+    options = {'model.num_selected': 1}
+    record, = SamplerInferencer(None, weights, cfg_options=options)(
         str(folder / 'a.mp4'))['predictions']
-    assert record['top']
+    assert record['top'] and len(record['frame_inds']) == 1
+    loaded['meta'] = dict(cfg=f"open('{tmp_path}/run', 'w')")
+    torch.save(loaded, weights)
+    with pytest.raises(ValueError, match='more than data .* not run'):
+        SamplerInferencer(None, weights)
+    assert not (tmp_path / 'run').exists()
+
+
+def test_the_callers_config_stays(tmp_path):
+    config, weights = write_recognizer(tmp_path)
+    cfg = Config.fromfile(config)
+    before = cfg.to_dict()
+    SamplerInferencer(cfg, weights, cfg_options={'model.num_selected': 1})
+    assert cfg.to_dict() == before
 
 
 @pytest.mark.parametrize('arguments,kind,message', [

@@ -213,6 +213,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     """Measure, print and write the report."""
     args = parse_args(argv)
     settings = run_settings(args)
+    if args.json:  # not after all has been measured
+        Path(args.json).parent.mkdir(parents=True, exist_ok=True)
     if settings.device == 'cpu':
         keep_freed_memory()
     subjects = build_subjects(args, settings)

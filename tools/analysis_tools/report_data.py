@@ -165,6 +165,9 @@ def _from_record(record: dict, labels: Dict[str, Tuple[int, ...]],
     middles = [np.mean(inds) for inds in record['frame_inds']]
     candidates = record.get('candidate_frame_inds') or record['frame_inds']
     sheet = folder / record['sheet'] if record.get('sheet') else None
+    # A line may come from anywhere, and the page from there into the world.
+    if sheet and not sheet.resolve().is_relative_to(folder.resolve()):
+        sheet = None
     return Video(
         path=record['path'], label=top[0]['label'], score=top[0]['score'],
         truth=truth,

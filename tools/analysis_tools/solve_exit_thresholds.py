@@ -7,6 +7,7 @@ split if --report is given, which is the honest figure.
 """
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import List, Optional
 
@@ -59,6 +60,8 @@ def main(argv: Optional[List[str]] = None) -> None:
 
     from mmaction_sampler.apis.exit_thresholds import (
         exit_curves, exit_point, record_steps, solve_for_gflops)
+    for path in filter(None, (args.out, args.json)):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     checkpoint = CheckpointLoader.load_checkpoint(
         args.checkpoint, map_location='cpu')
     state_dict = checkpoint.get('state_dict', checkpoint)
@@ -86,7 +89,10 @@ def main(argv: Optional[List[str]] = None) -> None:
             print(f'{name:>16} {p["frames"]:6.2f}  {p["gflops"]:6.4f}  '
                   f'{p["top1"]:.4f}')
     if args.json:
-        content = dict(budget=point, thresholds=thresholds.tolist(),
+        # JSON has no infinity: null is a step after which none leaves.
+        finite = [value if math.isfinite(value) else None
+                  for value in thresholds.tolist()]
+        content = dict(budget=point, thresholds=finite,
                        conditional_exit=exits, fixed_length=fixed)
         Path(args.json).write_text(
             json.dumps(content, indent=2) + '\n', encoding='utf-8')
