@@ -5,7 +5,7 @@ from typing import Iterator, NamedTuple, Optional
 import av
 import numpy as np
 
-from .container import errors_name, local_path
+from .container import errors_name, open_input
 from .sound_line import SoundLine
 
 
@@ -43,8 +43,7 @@ def read_sound(filename: str, sample_rate: int) -> Optional[Sound]:
     """
     if not Path(filename).is_file():
         raise FileNotFoundError(f'video {filename} does not exist')
-    with errors_name(str(filename)), av.open(
-            local_path(filename)) as container:
+    with errors_name(str(filename)), open_input(filename) as container:
         streams = container.streams.audio
         if not streams or streams[0].codec_context is None:
             return None

@@ -41,6 +41,26 @@ def local_path(filename: Union[str, Path]) -> str:
     return str(Path(filename).absolute())
 
 
+def open_input(filename: Union[str, Path],
+               options: Mapping[str, str] = {}
+               ) -> av.container.InputContainer:
+    """Open a file for reading.
+
+    Args:
+        filename (str | Path): Path of a file.
+        options (dict): Options of FFmpeg's demuxer. Defaults to none.
+
+    Returns:
+        av.container.InputContainer: To be used in a ``with`` statement.
+
+    Raises:
+        av.error.FFmpegError: If it is no media file.
+    """
+    # Titles in another encoding than UTF-8 are no reason to refuse a video.
+    return av.open(local_path(filename), options=dict(options),
+                   metadata_errors='replace')
+
+
 @contextmanager
 def errors_name(filename: str) -> Iterator[None]:
     """Turn FFmpeg's errors into ones that name the file and the mend.
@@ -85,9 +105,8 @@ def open_video(
     """
     if not Path(filename).is_file():
         raise FileNotFoundError(f'video {filename} does not exist')
-    with errors_name(filename), av.open(
-            local_path(filename),
-            options=dict(container_options)) as container:
+    with errors_name(filename), open_input(
+            filename, container_options) as container:
         if container.format.name in _LISTS:
             raise VideoError(
                 f'video {filename} is a list of other files '
