@@ -12,6 +12,7 @@ from .audio import decode_sound
 from .container import VideoError, errors_name, local_path, open_input
 from .index import VideoIndex
 from .normalise import encoded_frames, set_up_encoder
+from .part_files import part_path
 from .reader import NumberedFrame, VideoReader
 
 #: Audio codecs that go into MP4 as they are.
@@ -43,7 +44,7 @@ def reencode_file(source: str,
         FileNotFoundError: If ``source`` does not exist.
         VideoError: If it cannot be decoded as a whole.
     """
-    part = Path(target).with_name(f'.{Path(target).name}.{os.getpid()}.part')
+    part = part_path(target)
     try:
         with VideoReader(source) as reader, errors_name(source):
             count = _write(reader, part, quality, short_side)
