@@ -4,10 +4,11 @@ import json
 import os
 import tempfile
 import time
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Union
+from typing import Dict, Mapping, Optional, Set, Union
 
 import numpy as np
 
@@ -17,6 +18,9 @@ ABANDONED_AFTER = 24 * 3600
 # A missing file, and what NumPy raises at a damaged one.
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile,
                zlib.error)
+
+# Folders that this process could not write to, whichever object tried.
+_given_up: Set[Path] = set()
 
 
 def file_key(filename: Union[str, Path]) -> str:
@@ -50,7 +54,9 @@ class FeatureCache:
     temporary file and then renamed, so that a reader sees a whole entry or
     none. Of two writers of one key the last one stays. An interrupted write
     leaves a temporary file, removed by a later process after a day. An entry
-    that was damaged on disk fails its checksum and counts as missing.
+    that was damaged on disk fails its checksum and counts as missing. Where
+    the disk is full or the folder went away, a process warns once and from
+    then on only reads: that is no fault of the files that are read.
 
     Files are NumPy's ``.npz`` and are read without pickle: nothing in them
     is executed.
@@ -106,6 +112,8 @@ class FeatureCache:
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Write an entry, in place of one that may be there.
 
+        An error of the disk is a warning, given once; see the class.
+
         Args:
             key (str): Its key.
             arrays (dict[str, np.ndarray]): Arrays of numbers, booleans or
@@ -119,9 +127,19 @@ class FeatureCache:
                 raise ValueError(
                     f'array {name!r} holds Python objects, which the feature '
                     f'cache does not keep; convert it to numbers or strings')
+        if self.folder in _given_up:
+            return
         path = self.path(key)
-        path.parent.mkdir(exist_ok=True)
-        self._write(path, arrays)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            self._write(path, arrays)
+        except OSError as error:
+            _given_up.add(self.folder)
+            warnings.warn(
+                f'feature cache {self.folder} cannot be written to '
+                f'({error.strerror}); features are computed but no longer '
+                f'kept; make room on its disk, or give the cache_dir of the '
+                f'transforms another folder')
 
     def _write(self, path: Path,
                content: Union[bytes, Mapping[str, np.ndarray]]) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -95,6 +96,29 @@ def test_interrupted_write_leaves_the_old_entry(cache):
     with pytest.raises(KeyboardInterrupt):
         cache.put('a', dict(x=np.ones(1000), y=Unwritable(False)))
     assert set(cache.get('a')) == set(arrays())
+    assert list((cache.folder / 'temporary').iterdir()) == []
+
+
+@pytest.fixture
+def full_disk():
+    """No file of more than 2,000 bytes can be written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.filterwarnings('error')
+def test_full_disk_is_warned_about_once(cache, tmp_path, full_disk):
+    small, large = dict(x=np.ones(3)), dict(x=np.ones(10000))
+    cache.put('a', small)
+    with pytest.warns(UserWarning, match='cannot be written to .*too large'
+                      '.*; make room on its disk, or give the cache_dir'):
+        cache.put('b', large)
+    for _ in range(2):
+        FeatureCache(tmp_path, VERSION).put('b', large)
+    assert cache.get('a') is not None
+    assert cache.get('b') is None
     assert list((cache.folder / 'temporary').iterdir()) == []
 
 
