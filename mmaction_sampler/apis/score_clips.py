@@ -25,7 +25,7 @@ from mmaction_sampler.models.recognizers.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import setup_cpu_distributed
 from .inference import load_weights
-from .score_config import classifier_config, clip_pipeline
+from .score_config import classifier_config, clip_pipeline, what_is_read
 from .selection_writer import SelectionWriter
 from .split_videos import video_names
 
@@ -214,7 +214,7 @@ def _origin(args: argparse.Namespace, cfg: Config,
             pipeline: List[dict]) -> Dict[str, str]:
     """What the lines are made with; see :class:`SelectionWriter`."""
     settings = json.dumps(
-        dict(model=classifier_config(cfg), pipeline=pipeline,
+        dict(model=classifier_config(cfg), pipeline=what_is_read(pipeline),
              multi=args.multi_class),
         sort_keys=True, default=str)
     weights = Path(args.checkpoint)

@@ -1,6 +1,7 @@
 """Arrays computed from files, kept on disk between runs."""
 import hashlib
 import json
+import mmap
 import os
 import tempfile
 import time
@@ -8,7 +9,7 @@ import warnings
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Set, Union
+from typing import Dict, Mapping, Optional, Union
 
 import numpy as np
 
@@ -19,8 +20,9 @@ ABANDONED_AFTER = 24 * 3600
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile,
                zlib.error)
 
-# Folders that this process could not write to, whichever object tried.
-_given_up: Set[Path] = set()
+# By the folder's digest, whether writing to it has failed; in memory that
+# processes forked from this one share, as loaders' workers are.
+_failed = mmap.mmap(-1, 1 << 16)
 
 
 def file_key(filename: Union[str, Path]) -> str:
@@ -55,8 +57,8 @@ class FeatureCache:
     none. Of two writers of one key the last one stays. An interrupted write
     leaves a temporary file, removed by a later process after a day. An entry
     that was damaged on disk fails its checksum and counts as missing. Where
-    the disk is full or the folder went away, a process warns once and from
-    then on only reads: that is no fault of the files that are read.
+    the disk is full or the folder went away, there is one warning, and from
+    then on only reading: that is no fault of the files that are read.
 
     Files are NumPy's ``.npz`` and are read without pickle: nothing in them
     is executed.
@@ -83,6 +85,7 @@ class FeatureCache:
                 f'version of a feature cache must be numbers, strings, lists '
                 f'and dicts, but is {version!r} ({error})') from error
         self.folder = Path(root) / _digest(text)[:16]
+        self._flag = zlib.crc32(str(self.folder).encode()) % len(_failed)
         self._temporary = self.folder / 'temporary'
         self._temporary.mkdir(parents=True, exist_ok=True)
         self._write(self.folder / 'version.json', text.encode())
@@ -127,14 +130,14 @@ class FeatureCache:
                 raise ValueError(
                     f'array {name!r} holds Python objects, which the feature '
                     f'cache does not keep; convert it to numbers or strings')
-        if self.folder in _given_up:
+        if _failed[self._flag]:
             return
         path = self.path(key)
         try:
             path.parent.mkdir(exist_ok=True)
             self._write(path, arrays)
         except OSError as error:
-            _given_up.add(self.folder)
+            _failed[self._flag] = 1
             warnings.warn(
                 f'feature cache {self.folder} cannot be written to '
                 f'({error.strerror}); features are computed but no longer '

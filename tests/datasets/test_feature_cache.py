@@ -2,6 +2,7 @@ import json
 import os
 import resource
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -120,6 +121,21 @@ def test_full_disk_is_warned_about_once(cache, tmp_path, full_disk):
     assert cache.get('a') is not None
     assert cache.get('b') is None
     assert list((cache.folder / 'temporary').iterdir()) == []
+
+
+def _num_warnings(root):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        FeatureCache(root, VERSION).put('b', dict(x=np.ones(10000)))
+    return len(caught)
+
+
+def test_processes_share_the_warning(tmp_path, full_disk):
+    """Each video of a stream may be loaded in a process of its own."""
+    for expected in (1, 0):
+        with ProcessPoolExecutor(1, mp_context=get_context('fork')) as pool:
+            assert pool.submit(_num_warnings, tmp_path).result() == expected
+    assert _num_warnings(tmp_path) == 0
 
 
 def test_abandoned_files_are_removed(cache, tmp_path):
