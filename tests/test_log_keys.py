@@ -7,7 +7,7 @@ from helpers import (REPOSITORY, build_runner, tiny_adafocus, tiny_config,
                      tiny_ocsampler, write_video)
 from helpers_adafocus_v2 import tiny_adafocus_v2
 from helpers_faster import faster_config, tiny_faster
-from helpers_scsampler import scsampler_config
+from helpers_scsampler import scsampler_config, with_a_silent_video
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -74,7 +74,8 @@ def _emitted(folder: Path, model: dict,
 
 def _emitted_by_scsampler(folder: Path) -> Set[str]:
     """The same of SCSampler, whose data are clips."""
-    runner = build_runner(scsampler_config(folder, folder / 'run'))
+    runner = build_runner(with_a_silent_video(
+        scsampler_config(folder, folder / 'run'), folder))
     recorder = Recorder()
     runner.register_hook(recorder, priority='VERY_LOW')
     runner.train()

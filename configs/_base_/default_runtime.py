@@ -15,6 +15,7 @@ default_hooks = dict(
     policy_collapse=dict(type='PolicyCollapseHook'),
     checkpoint_match=dict(type='CheckpointMatchHook'),
     broken_videos=dict(type='BrokenVideoHook'),
+    silent_videos=dict(type='SilentVideoHook'),
     flops=dict(type='FLOPsHook'))
 
 env_cfg = dict(

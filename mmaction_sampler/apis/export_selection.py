@@ -92,11 +92,12 @@ def _predictions(
     batches = runner.build_dataloader(
         dict(loader, dataset=Subset(dataset, todo)), seed=runner.seed)
     for batch in batches:
+        with torch.no_grad():
+            samples = model.test_step(batch)
+        # After it, since streams are read and may break there.
         broken = {
             path: reason for sample in batch['data_samples']
             for path, reason in sample.get('broken_videos', ())}
-        with torch.no_grad():
-            samples = model.test_step(batch)
         # Of a batch without any readable video there is another element.
         yield [s for s in samples if isinstance(s, ActionDataSample)], broken
 

@@ -23,7 +23,7 @@ from .config_edits import read_config
 from .load_recognizer import load_weights
 from .missing_lines import Made, write_missing_lines
 from .origin import run_origin
-from .score_config import classifier_config, clip_pipeline
+from .score_config import classifier_config, clip_pipeline, what_is_read
 from .selection_writer import SelectionWriter
 from .split_videos import video_names
 
@@ -99,7 +99,7 @@ def score_clips(args: argparse.Namespace) -> None:
     names = video_names(dataset)
     origin = run_origin(
         args.config, args.checkpoint,
-        dict(model=classifier, pipeline=pipeline,
+        dict(model=classifier, pipeline=what_is_read(pipeline),
              multi=args.multi_class), args.ann_file)
     with (ClipScoresWriter(args.out, origin)
           if is_main_process() else nullcontext()) as writer:

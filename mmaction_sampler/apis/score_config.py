@@ -4,6 +4,9 @@ from typing import List
 
 from mmengine.config import Config, ConfigDict
 
+from mmaction_sampler.datasets.killable import can_fork
+from mmaction_sampler.datasets.video_loader import LOAD_TIMEOUT
+
 # What chooses frames or packs them, at the ends of a test pipeline.
 _SAMPLERS = ('SampleFrames', 'UniformSample', 'UniformSampleFrames',
              'DenseSampleFrames', 'SampleVideoClips')
@@ -68,8 +71,24 @@ def clip_pipeline(cfg: Config, args: argparse.Namespace) -> List[dict]:
         dict(type='SampleVideoClips', clip_len=clip_len,
              frame_interval=interval),
         dict(type='PackClipStream', features=[], clip_pipeline=clip_steps,
-             clips_per_pass=args.clips_per_pass)
+             clips_per_pass=args.clips_per_pass,
+             load_timeout=LOAD_TIMEOUT if can_fork() else None)
     ]
+
+
+def what_is_read(pipeline: List[dict]) -> List[dict]:
+    """The part of a pipeline that decides on the scores.
+
+    Args:
+        pipeline (list[dict]): From :func:`clip_pipeline`.
+
+    Returns:
+        list[dict]: The same without what bounds memory and time alone, so
+        that a file may be completed with fewer clips at once.
+    """
+    return [{key: value for key, value in step.items()
+             if key not in ('clips_per_pass', 'load_timeout')}
+            for step in pipeline]
 
 
 def _test_steps(cfg: Config) -> List[dict]:

@@ -58,7 +58,7 @@ class ClipScoresFile:
         if not Path(path).is_file():
             raise ClipScoresMissing(
                 f'file of clip scores {path} does not exist; {_MEND}')
-        text = Path(path).read_bytes().decode('utf-8', errors='replace')
+        text = Path(path).read_bytes().decode('utf-8-sig', errors='replace')
         self.lines: List[ClipScoresLine] = [
             _parse(line, number, f'file of clip scores {path}, line {number}')
             for number, line in enumerate(text.split('\n'), 1)

@@ -15,6 +15,8 @@ from .video import VideoError
 #: Feature -> key of the frames that have it, bool ``(n, P)``; the others'
 #: pictures are empty. Features that are not here have all of them.
 MASKS = dict(motion_displacement='p_frame_mask', rgb_residual='p_frame_mask')
+#: Keys that say of a video how it was read.
+FACTS = ('motion_source', 'has_audio')
 
 
 class FeatureLoader(NamedTuple):
@@ -93,11 +95,17 @@ class VideoClipStream(ClipStream):
         self._clips_per_part = clips_per_part
         self._clips_per_pass = clips_per_pass
         self._max_pictures = max_pictures
+        self._facts: Dict[str, object] = {}
 
     @property
     def num_clips(self) -> int:
         """See :class:`ClipStream`."""
         return int(self._results['num_clips'])
+
+    @property
+    def facts(self) -> Dict[str, object]:
+        """See :class:`ClipStream`."""
+        return dict(self._facts)
 
     def features(self, names: Sequence[str]) -> Iterator[ClipBatch]:
         """See :class:`ClipStream`."""
@@ -141,7 +149,14 @@ class VideoClipStream(ClipStream):
 
     def _run(self, transforms: Sequence[Callable],
              positions: np.ndarray) -> dict:
-        """Transform some of the clips."""
+        """Transform some of the clips, and keep what that tells."""
+        loaded = self._try(transforms, positions)
+        self._facts.update({k: loaded[k] for k in FACTS if k in loaded})
+        return loaded
+
+    def _try(self, transforms: Sequence[Callable],
+             positions: np.ndarray) -> dict:
+        """Transform; errors of the file are a broken stream."""
         frames = self._results['frame_inds'].reshape(self.num_clips, -1)
         results = dict(
             self._results,

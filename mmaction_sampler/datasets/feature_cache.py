@@ -1,9 +1,11 @@
 """Arrays computed from files, kept on disk between runs."""
 import hashlib
 import json
+import mmap
 import os
 import tempfile
 import time
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,6 +19,10 @@ ABANDONED_AFTER = 24 * 3600
 # A missing file, and what NumPy raises at a damaged one.
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile,
                zlib.error)
+
+# By the folder's digest, whether writing to it has failed; in memory that
+# processes forked from this one share, as loaders' workers are.
+_failed = mmap.mmap(-1, 1 << 16)
 
 
 def file_key(filename: Union[str, Path]) -> str:
@@ -50,7 +56,9 @@ class FeatureCache:
     temporary file and then renamed, so that a reader sees a whole entry or
     none. Of two writers of one key the last one stays. An interrupted write
     leaves a temporary file, removed by a later process after a day. An entry
-    that was damaged on disk fails its checksum and counts as missing.
+    that was damaged on disk fails its checksum and counts as missing. Where
+    the disk is full or the folder went away, there is one warning, and from
+    then on only reading: that is no fault of the files that are read.
 
     Files are NumPy's ``.npz`` and are read without pickle: nothing in them
     is executed.
@@ -77,6 +85,7 @@ class FeatureCache:
                 f'version of a feature cache must be numbers, strings, lists '
                 f'and dicts, but is {version!r} ({error})') from error
         self.folder = Path(root) / _digest(text)[:16]
+        self._flag = zlib.crc32(str(self.folder).encode()) % len(_failed)
         self._temporary = self.folder / 'temporary'
         self._temporary.mkdir(parents=True, exist_ok=True)
         self._write(self.folder / 'version.json', text.encode())
@@ -106,6 +115,8 @@ class FeatureCache:
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Write an entry, in place of one that may be there.
 
+        An error of the disk is a warning, given once; see the class.
+
         Args:
             key (str): Its key.
             arrays (dict[str, np.ndarray]): Arrays of numbers, booleans or
@@ -119,9 +130,19 @@ class FeatureCache:
                 raise ValueError(
                     f'array {name!r} holds Python objects, which the feature '
                     f'cache does not keep; convert it to numbers or strings')
+        if _failed[self._flag]:
+            return
         path = self.path(key)
-        path.parent.mkdir(exist_ok=True)
-        self._write(path, arrays)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            self._write(path, arrays)
+        except OSError as error:
+            _failed[self._flag] = 1
+            warnings.warn(
+                f'feature cache {self.folder} cannot be written to '
+                f'({error.strerror}); features are computed but no longer '
+                f'kept; make room on its disk, or give the cache_dir of the '
+                f'transforms another folder')
 
     def _write(self, path: Path,
                content: Union[bytes, Mapping[str, np.ndarray]]) -> None:

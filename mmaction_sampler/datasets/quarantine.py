@@ -45,7 +45,8 @@ def read_quarantine(path: Union[str, Path]) -> Dict[str, str]:
             f'list of broken videos {path} does not exist; BrokenVideoHook '
             f'writes it as quarantine.jsonl into the work directory')
     found: Dict[str, str] = {}
-    lines = path.read_text(encoding='utf-8', errors='replace').splitlines()
+    text = path.read_text(encoding='utf-8-sig', errors='replace')
+    lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         try:
             entry = json.loads(line)

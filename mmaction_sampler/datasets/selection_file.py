@@ -68,7 +68,7 @@ class SelectionFile:
         if not Path(path).is_file():
             raise FileNotFoundError(
                 f'selection file {path} does not exist; {_MEND}')
-        text = Path(path).read_text(encoding='utf-8')
+        text = Path(path).read_text(encoding='utf-8-sig')
         self.lines = [
             _parse(line, number, f'selection file {path}, line {number}')
             for number, line in enumerate(text.split('\n'), 1)

@@ -90,7 +90,7 @@ class UntrimmedVideoDataset(VideoDataset):
                 f'annotation file {path} does not exist; set ann_file of the '
                 f'dataset to a list of "video label" lines')
         try:
-            lines = path.read_text(encoding='utf-8').splitlines()
+            lines = path.read_text(encoding='utf-8-sig').splitlines()
         except UnicodeDecodeError as error:
             raise ValueError(
                 f'annotation file {path} is no text in UTF-8 ({error}); it '

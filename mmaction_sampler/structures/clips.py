@@ -49,6 +49,13 @@ class ClipStream(ABC):
     def num_clips(self) -> int:
         """Number of candidate clips, L, at least 1."""
 
+    @property
+    def facts(self) -> Dict[str, object]:
+        """What loading has told so far, for the sample's meta information:
+        ``motion_source`` and ``has_audio``, where they were asked for.
+        """
+        return {}
+
     @abstractmethod
     def features(self, names: Sequence[str]) -> Iterator[ClipBatch]:
         """Cheap features of all candidates, in parts, in order of time.

@@ -10,6 +10,7 @@ import torch
 from helpers import (build_runner, pipeline, tiny_classifier, tiny_config,
                      tiny_ocsampler)
 from helpers_infer import predict
+from helpers_scsampler import scsampler_config
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
@@ -17,6 +18,8 @@ from mmaction_sampler.apis.export_selection import (export_selection,
                                                     parse_export_args)
 from mmaction_sampler.apis.load_recognizer import load_recognizer
 from mmaction_sampler.apis.video_pipeline import video_pipeline
+from mmaction_sampler.datasets.clip_stream import VideoClipStream
+from mmaction_sampler.structures import ClipStreamError
 
 
 @pytest.fixture
@@ -151,6 +154,26 @@ def test_broken_videos_are_named_and_have_no_line(
     dataset.indices = [0, 1, 2]
     with pytest.raises(RuntimeError, match='none of the videos could be dec'):
         export(cfg, checkpoint, tmp_path / 'none.jsonl')
+
+
+def test_streams_that_break_are_named(tmp_path: Path, monkeypatch) -> None:
+    """They do so while the model reads them, not before."""
+    load = VideoClipStream.load
+
+    def fail(self, inds):
+        if self._results['filename'].endswith('1.mp4'):
+            raise ClipStreamError('frame 3 of 1.mp4 cannot be decoded')
+        yield from load(self, inds)
+
+    cfg = scsampler_config(tmp_path, tmp_path / 'run')
+    cfg.test_pipeline = cfg.test_dataloader.dataset.pipeline
+    weights = tmp_path / 'weights.pth'
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), weights)
+    monkeypatch.setattr(VideoClipStream, 'load', fail)
+    lines = export(cfg, str(weights), tmp_path / 'out.jsonl')
+    assert [line['path'] for line in lines] == ['0.mp4', '2.mp4', '3.mp4']
+    assert '1.mp4: frame 3 of 1.mp4 cannot be decoded' in log(cfg)
+    assert 'has 3 lines; 1 broken video(s) have none' in log(cfg)
 
 
 def test_models_that_do_not_fit(cfg: Config, checkpoint: str,

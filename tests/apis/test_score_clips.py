@@ -1,4 +1,5 @@
 """Oracle labels of whole lists of videos, interrupted and shared out."""
+import ctypes
 import json
 import signal
 import subprocess
@@ -14,10 +15,12 @@ import torch
 from helpers import NUM_CLASSES, REPOSITORY, tiny_classifier
 from helpers_forks import run_forked
 from helpers_scsampler import write_clip_dataset
-from mmaction.registry import MODELS
+from mmaction.registry import MODELS, TRANSFORMS
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmaction_sampler.apis import score_config
 from mmaction_sampler.apis.score_clips import parse_score_args, score_clips
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
 from mmaction_sampler.datasets.video import VideoReader
@@ -50,6 +53,17 @@ def folder(tmp_path_factory) -> Path:
         torch.manual_seed(dims)
         torch.save(MODELS.build(model).state_dict(), root / f'{dims}d.pth')
     return root
+
+
+@TRANSFORMS.register_module()
+class HangAtOne(BaseTransform):
+    """Hangs at one file, as a decoder would, in C."""
+
+    def transform(self, results: dict) -> dict:
+        """Sleep for a minute."""
+        if results['filename'].endswith('1.mp4'):
+            ctypes.PyDLL(None).sleep(60)
+        return results
 
 
 def arguments(folder: Path, out: Path, dims: int = 2) -> List[str]:
@@ -142,6 +156,11 @@ def test_an_interrupted_file_is_completed(folder, tmp_path) -> None:
     with pytest.raises(ValueError, match='another config'):
         score_clips(parse_score_args(
             [*arguments(folder, part), '--clip-len', '5']))
+    # Fewer clips at once, as after running out of memory.
+    part.write_bytes(content[:second])
+    score_clips(parse_score_args(
+        [*arguments(folder, part), '--clips-per-pass', '1']))
+    assert lines_of(part).keys() == lines_of(whole).keys()
 
 
 def test_killed_command_and_two_processes(folder, tmp_path) -> None:
@@ -180,6 +199,20 @@ def test_broken_videos_have_no_line(folder, tmp_path) -> None:
     argv[3] = str(tmp_path / 'none.jsonl')
     with pytest.raises(RuntimeError, match='gone.mp4; check --data-prefix'):
         score_clips(parse_score_args(argv))
+
+
+def test_a_hanging_decoder_costs_one_video(folder, tmp_path,
+                                           monkeypatch) -> None:
+    monkeypatch.setattr(score_config, 'LOAD_TIMEOUT', 2.)
+    cfg = Config.fromfile(folder / '2d.py')
+    cfg.test_pipeline.insert(3, dict(type='HangAtOne'))
+    cfg.dump(tmp_path / 'hang.py')
+    out = tmp_path / 'out.jsonl'
+    begin = time.monotonic()
+    score_clips(parse_score_args(
+        [str(tmp_path / 'hang.py'), *arguments(folder, out)[1:]]))
+    assert time.monotonic() - begin < 30
+    assert set(lines_of(out)) == {'0.mp4', '2.mp4', '3.mp4'}
 
 
 def test_several_labels(folder, tmp_path) -> None:

@@ -66,6 +66,15 @@ def test_mixed_precision_changes_no_feature(video, dtype) -> None:
         assert torch.equal(full[name][0], mixed[name][0]), name
 
 
+def test_a_stream_tells_how_the_file_was_read(video) -> None:
+    stream = stream_of(video)
+    assert stream.facts == {}
+    list(stream.features(['log_mel']))
+    assert stream.facts == dict(has_audio=True)
+    list(stream.features(NAMES))
+    assert stream.facts == dict(has_audio=True, motion_source='raw')
+
+
 def test_features_loaded_at_once_keep_their_masks(video) -> None:
     steps = stream_pipeline(clips_per_part=2)
     for entry in steps[-1]['features']:
@@ -156,6 +165,7 @@ def test_training_features(video, tmp_path) -> None:
     assert inputs['num_clips'] == 3 == len(inds)
     torch.testing.assert_close(
         sample.clip_confidence, torch.tensor(inds / 10).float())
+    assert sample.motion_source == 'raw' and sample.has_audio is True
     whole, clips = all_features(stream_of(video))['rgb_residual']
     for i, clip in enumerate(inds):
         assert torch.equal(

@@ -1,6 +1,8 @@
 import json
 import os
+import resource
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -96,6 +98,44 @@ def test_interrupted_write_leaves_the_old_entry(cache):
         cache.put('a', dict(x=np.ones(1000), y=Unwritable(False)))
     assert set(cache.get('a')) == set(arrays())
     assert list((cache.folder / 'temporary').iterdir()) == []
+
+
+@pytest.fixture
+def full_disk():
+    """No file of more than 2,000 bytes can be written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.filterwarnings('error')
+def test_full_disk_is_warned_about_once(cache, tmp_path, full_disk):
+    small, large = dict(x=np.ones(3)), dict(x=np.ones(10000))
+    cache.put('a', small)
+    with pytest.warns(UserWarning, match='cannot be written to .*too large'
+                      '.*; make room on its disk, or give the cache_dir'):
+        cache.put('b', large)
+    for _ in range(2):
+        FeatureCache(tmp_path, VERSION).put('b', large)
+    assert cache.get('a') is not None
+    assert cache.get('b') is None
+    assert list((cache.folder / 'temporary').iterdir()) == []
+
+
+def _num_warnings(root):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        FeatureCache(root, VERSION).put('b', dict(x=np.ones(10000)))
+    return len(caught)
+
+
+def test_processes_share_the_warning(tmp_path, full_disk):
+    """Each video of a stream may be loaded in a process of its own."""
+    for expected in (1, 0):
+        with ProcessPoolExecutor(1, mp_context=get_context('fork')) as pool:
+            assert pool.submit(_num_warnings, tmp_path).result() == expected
+    assert _num_warnings(tmp_path) == 0
 
 
 def test_abandoned_files_are_removed(cache, tmp_path):

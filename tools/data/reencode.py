@@ -4,7 +4,8 @@ MPEG-4 Part 2, groups of 12 frames, no B-frames: what compressed-video
 recognition reads. Every file below the source folder that has a video's
 suffix is written under the same name below the target folder, so that lists
 of videos stay valid; the container is MP4, whatever the suffix. Times,
-rotation and the first audio stream stay.
+rotation and the first audio stream stay. Links to folders are followed; the
+target folder may lie below the source folder.
 
 Files that are there already are left out: run the command again after an
 interruption. A file is there whole or not at all. What cannot be encoded is
@@ -25,10 +26,12 @@ from functools import partial
 from pathlib import Path
 from typing import List, NamedTuple, Optional, Tuple
 
+from annotations.folder_walk import files_below
 from annotations.lists import VIDEO_SUFFIXES, write_atomically
 from annotations.watched import DONE, run_watched
 from check_annotations import shown
 
+from mmaction_sampler.datasets.video.part_files import remove_stale_parts
 from mmaction_sampler.datasets.video.reencode import reencode_file
 
 FAILURES = 'failures.jsonl'
@@ -94,11 +97,21 @@ def encode_one(paths: Tuple[str, str], quality: int,
     return ''
 
 
-def find_videos(source: Path) -> List[str]:
-    """Paths of the videos below a folder, relative to it, sorted."""
+def find_videos(source: Path, out: Path) -> List[str]:
+    """Paths of the videos below a folder, relative to it, sorted.
+
+    Args:
+        source (Path): The folder.
+        out (Path): Folder of what was encoded, left out where it lies below
+            the other one.
+
+    Returns:
+        list[str]: The paths, with slashes.
+    """
     return sorted(
-        path.relative_to(source).as_posix() for path in source.rglob('*')
-        if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file())
+        path.relative_to(source).as_posix()
+        for path in files_below(source, left_out=out)
+        if path.suffix.lower() in VIDEO_SUFFIXES)
 
 
 def encode_all(args: argparse.Namespace, todo: List[str]) -> List[Failure]:
@@ -111,8 +124,10 @@ def encode_all(args: argparse.Namespace, todo: List[str]) -> List[Failure]:
     Returns:
         list[Failure]: Those that failed, in the order of ``todo``.
     """
-    for folder in {(args.out / name).parent for name in todo}:
+    folders = {(args.out / name).parent for name in todo}
+    for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
+        remove_stale_parts(folder)
     outcomes = run_watched(
         partial(encode_one, quality=args.quality, short_side=args.short_side),
         [(str(args.source / name), str(args.out / name)) for name in todo],
@@ -124,6 +139,9 @@ def encode_all(args: argparse.Namespace, todo: List[str]) -> List[Failure]:
             failures.append(
                 Failure(todo[index], 'broken' if status == DONE else status,
                         reason))
+    # Processes that took too long or crashed were ended as they wrote.
+    for folder in folders:
+        remove_stale_parts(folder)
     return failures
 
 
@@ -137,7 +155,7 @@ def main(argv: Optional[List[str]] = None) -> int:
         print('the target folder must not be the source folder',
               file=sys.stderr)
         return 2
-    videos = find_videos(args.source)
+    videos = find_videos(args.source, args.out)
     if not videos:
         print(f'{args.source} has no file with one of the suffixes '
               f'{", ".join(VIDEO_SUFFIXES)}', file=sys.stderr)

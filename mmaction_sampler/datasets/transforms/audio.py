@@ -14,7 +14,7 @@ from ..video import (CODEC_VERSION, Sound, VideoError, VideoIndex, read_index,
 from .clip_cache import Arrays, clips_of, load_clips
 
 #: Raised when the same parameters give other values than before.
-_FEATURE_VERSION = 1
+_FEATURE_VERSION = 2
 _CLIPS_AT_ONCE = 64
 _FFT_SECONDS = 0.032
 _WINDOW_SECONDS = 0.025
@@ -91,7 +91,9 @@ class LoadLogMel(BaseTransform):
         filename, interval = results['filename'], results['frame_interval']
         loaded = load_clips(
             self._cache, filename, clips_of(results),
-            lambda clips: self._compute(filename, clips, interval))
+            lambda clips: self._compute(filename, clips, interval),
+            # It sets the segment's length, also of a clip of one frame.
+            detail=f'interval {interval}')
         results['log_mel'] = loaded['log_mel']
         results['has_audio'] = bool(loaded['has_audio'].all())
         if not results['has_audio'] and self.without_audio == 'error':

@@ -23,7 +23,8 @@ def clips_of(results: dict) -> np.ndarray:
 
 def load_clips(cache: Optional[FeatureCache], filename: str,
                clips: np.ndarray,
-               compute: Callable[[np.ndarray], Iterable[Arrays]]) -> Arrays:
+               compute: Callable[[np.ndarray], Iterable[Arrays]],
+               detail: str = '') -> Arrays:
     """Features of clips, computed for those alone that are not cached.
 
     Args:
@@ -33,6 +34,8 @@ def load_clips(cache: Optional[FeatureCache], filename: str,
         clips (np.ndarray): Frame numbers ``(n, L)``.
         compute (Callable): Takes some of the clips ``(m, L)`` and gives the
             arrays of each, in order.
+        detail (str): What the features depend on besides the frames and the
+            cache's version. Defaults to nothing.
 
     Returns:
         dict[str, np.ndarray]: The arrays of all clips, each with a first
@@ -41,7 +44,8 @@ def load_clips(cache: Optional[FeatureCache], filename: str,
     found: List[Optional[Arrays]] = [None] * len(clips)
     keys: List[str] = []
     if cache is not None:
-        video = file_key(filename)
+        video = f'{file_key(filename)}:{detail}' if detail else (
+            file_key(filename))
         keys = [f'{video}:{",".join(map(str, c))}' for c in clips.tolist()]
         found = [cache.get(key) for key in keys]
     missing = [i for i, arrays in enumerate(found) if arrays is None]

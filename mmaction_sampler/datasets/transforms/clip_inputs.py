@@ -8,10 +8,12 @@ from mmcv.transforms import BaseTransform
 
 from mmaction_sampler.ops import random_pictures
 
-from ..clip_stream import FeatureLoader, VideoClipStream, clip_frames_of
+from ..clip_stream import (FACTS, FeatureLoader, VideoClipStream,
+                           clip_frames_of)
 
 _META_KEYS = ('filename', 'total_frames', 'start_index', 'avg_fps',
-              'frame_inds', 'clip_inds', 'clip_len', 'frame_interval')
+              'frame_inds', 'clip_inds', 'clip_len', 'frame_interval',
+              *FACTS)
 
 
 def _sample(results: dict, meta_keys: Sequence[str]) -> ActionDataSample:
@@ -86,6 +88,8 @@ class PackClipStream(BaseTransform):
 
     Nothing is decoded here. The recognizer asks the stream for the features
     of all clips, part by part, and then for the clips that it has selected.
+    ``motion_source`` and ``has_audio`` become known on the way, and stand in
+    the predicted sample (:attr:`ClipStream.facts`).
 
     Required Keys:
 

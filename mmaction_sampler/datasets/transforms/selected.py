@@ -63,15 +63,19 @@ class SampleSelectedFrames(BaseTransform):
                  num_selected: Union[int, Literal['any'], None] = None,
                  as_clip: bool = True,
                  num_path_parts: Optional[int] = None) -> None:
-        for name, value in (('num_selected', num_selected),
-                            ('num_path_parts', num_path_parts)):
-            if isinstance(value, int) and value < 1:
+        for name, value, others in (
+                ('num_selected', num_selected, (None, 'any')),
+                ('num_path_parts', num_path_parts, (None, ))):
+            if value in others:
+                continue
+            if type(value) is not int:
+                others = ' or '.join(map(repr, others[::-1]))
+                raise ValueError(
+                    f'{name} must be a number, {others}, but got {value!r}; '
+                    f'a number has to be whole')
+            if value < 1:
                 raise ValueError(
                     f'{name} must be at least 1, but got {value}')
-        if isinstance(num_selected, str) and num_selected != 'any':
-            raise ValueError(
-                f"num_selected must be a number, 'any' or None, but got "
-                f'{num_selected!r}')
         self.selection_file = selection_file
         self.num_selected = num_selected
         self.as_clip = as_clip

@@ -1,10 +1,12 @@
 """The sound of a video file."""
+from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 
 import av
 import numpy as np
 
-from .container import errors_name
+from .container import errors_name, open_input
+from .sound_line import SoundLine
 
 
 class Sound(NamedTuple):
@@ -24,6 +26,9 @@ class Sound(NamedTuple):
 def read_sound(filename: str, sample_rate: int) -> Optional[Sound]:
     """Decode the first audio stream of a file.
 
+    Sound stands where its times say: gaps are silence, and so is what a
+    damaged packet held.
+
     Args:
         filename (str): Path of a video or audio file.
         sample_rate (int): Samples per second to resample to.
@@ -34,27 +39,51 @@ def read_sound(filename: str, sample_rate: int) -> Optional[Sound]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        VideoError: If the stream cannot be decoded.
+        VideoError: If the file or all of the stream cannot be decoded.
     """
-    with errors_name(filename), av.open(str(filename)) as container:
+    if not Path(filename).is_file():
+        raise FileNotFoundError(f'video {filename} does not exist')
+    with errors_name(str(filename)), open_input(filename) as container:
         streams = container.streams.audio
         if not streams or streams[0].codec_context is None:
             return None
-        start = None
-        parts = []
-        resampler = av.AudioResampler(
-            format='flt', layout='mono', rate=sample_rate)
-        for frame in container.decode(streams[0]):
-            if start is None:
-                start = frame.time or 0.
-            parts.extend(_samples(resampler, frame))
-        if start is None:
+        line = SoundLine(sample_rate)
+        is_empty = True
+        for frame in decode_sound(container, streams[0]):
+            line.add(frame)
+            is_empty = False
+        if is_empty:
             return None
-        parts.extend(_samples(resampler, None))
-    return Sound(np.concatenate(parts), sample_rate, float(start))
+        samples, start = line.samples()
+    return Sound(samples, sample_rate, start)
 
 
-def _samples(resampler: av.AudioResampler,
-             frame: Optional[av.AudioFrame]) -> Iterator[np.ndarray]:
-    for resampled in resampler.resample(frame):
-        yield resampled.to_ndarray().reshape(-1)
+def decode_sound(container: av.container.InputContainer,
+                 stream: av.AudioStream) -> Iterator[av.AudioFrame]:
+    """Decode an audio stream; a damaged packet costs no more than itself.
+
+    Args:
+        container (av.container.InputContainer): An open file.
+        stream (av.AudioStream): One of its streams.
+
+    Yields:
+        av.AudioFrame: Blocks of at least one sample.
+
+    Raises:
+        av.error.FFmpegError: If packets are damaged and no other gives
+            anything.
+    """
+    damage = None
+    is_empty = True
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError as error:
+            damage = error
+            continue
+        for frame in frames:
+            if frame.samples and frame.sample_rate:
+                is_empty = False
+                yield frame
+    if is_empty and damage is not None:
+        raise damage

@@ -1,7 +1,7 @@
 """Opening a video file, with errors that name it."""
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Mapping, NamedTuple
+from typing import Iterator, Mapping, NamedTuple, Union
 
 import av
 
@@ -25,6 +25,40 @@ class OpenedVideo(NamedTuple):
     """
     container: av.container.InputContainer
     stream: av.VideoStream
+
+
+def local_path(filename: Union[str, Path]) -> str:
+    """A path that FFmpeg takes for nothing else.
+
+    It reads a name like ``12:30:05.mp4`` as an address of a protocol "12".
+
+    Args:
+        filename (str | Path): Path of a file.
+
+    Returns:
+        str: The same file's absolute path.
+    """
+    return str(Path(filename).absolute())
+
+
+def open_input(filename: Union[str, Path],
+               options: Mapping[str, str] = {}
+               ) -> av.container.InputContainer:
+    """Open a file for reading.
+
+    Args:
+        filename (str | Path): Path of a file.
+        options (dict): Options of FFmpeg's demuxer. Defaults to none.
+
+    Returns:
+        av.container.InputContainer: To be used in a ``with`` statement.
+
+    Raises:
+        av.error.FFmpegError: If it is no media file.
+    """
+    # Titles in another encoding than UTF-8 are no reason to refuse a video.
+    return av.open(local_path(filename), options=dict(options),
+                   metadata_errors='replace')
 
 
 @contextmanager
@@ -71,8 +105,8 @@ def open_video(
     """
     if not Path(filename).is_file():
         raise FileNotFoundError(f'video {filename} does not exist')
-    with errors_name(filename), av.open(
-            filename, options=dict(container_options)) as container:
+    with errors_name(filename), open_input(
+            filename, container_options) as container:
         if container.format.name in _LISTS:
             raise VideoError(
                 f'video {filename} is a list of other files '

@@ -1,16 +1,18 @@
 """Frames of a camera, a network stream or a file, as they come."""
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 
 import av
 import cv2
 import numpy as np
 
-from .container import VideoError
+from .container import VideoError, local_path
 from .rgb import RGBConverter
 
-_SECONDS_TO_OPEN = 15.
+#: Seconds without any data after which a source is given up.
+LIVE_TIMEOUT = 10.
 
 
 class LiveFrame(NamedTuple):
@@ -27,8 +29,8 @@ class LiveFrame(NamedTuple):
 
 
 def iter_live(source: str,
-              frames_per_second: Optional[float] = None
-              ) -> Iterator[LiveFrame]:
+              frames_per_second: Optional[float] = None,
+              timeout: float = LIVE_TIMEOUT) -> Iterator[LiveFrame]:
     """Take frames one after the other; nothing is kept.
 
     Args:
@@ -36,19 +38,25 @@ def iter_live(source: str,
             as ``'rtsp://...'``; or a video file.
         frames_per_second (float, optional): Take no more than these, above
             0. Defaults to None, all.
+        timeout (float): Seconds, above 0, that an address or a file may take
+            to be opened, and then to give more; after that it is an error.
+            Drivers of cameras have limits of their own. Defaults to 10.
 
     Yields:
         LiveFrame: A frame.
 
     Raises:
-        ValueError: If ``frames_per_second`` is not above 0.
-        VideoError: If the source cannot be opened.
+        ValueError: If ``frames_per_second`` or ``timeout`` is not above 0.
+        VideoError: If the source cannot be opened, breaks off or gives
+            nothing for too long.
     """
     if frames_per_second is not None and frames_per_second <= 0:
         raise ValueError(
             f'frames_per_second must be above 0, but is {frames_per_second}')
+    if timeout <= 0:
+        raise ValueError(f'timeout must be above 0, but is {timeout}')
     frames = (_iter_camera(int(source)) if source.isdecimal() else
-              _iter_container(source))
+              _iter_container(source, timeout))
     step = 1 / frames_per_second if frames_per_second else 0.
     due = 0.
     with closing(frames):
@@ -77,11 +85,13 @@ def _iter_camera(number: int) -> Iterator[LiveFrame]:
         camera.release()
 
 
-def _iter_container(source: str) -> Iterator[LiveFrame]:
+def _iter_container(source: str, timeout: float) -> Iterator[LiveFrame]:
     to_rgb = RGBConverter()
     count, first, rate = 0, None, 0.
     try:
-        with av.open(source, timeout=(_SECONDS_TO_OPEN, None)) as container:
+        with av.open(local_path(source) if Path(source).is_file() else source,
+                     metadata_errors='replace',
+                     timeout=timeout) as container:
             if not container.streams.video:
                 raise VideoError(f'{source} has no video stream')
             stream = container.streams.video[0]
@@ -98,6 +108,10 @@ def _iter_container(source: str) -> Iterator[LiveFrame]:
                 count += 1
     except av.error.FFmpegError as error:
         where = f'after {count} frames' if count else 'at its beginning'
+        if isinstance(error, av.error.ExitError):  # how FFmpeg is interrupted
+            raise VideoError(
+                f'stream {source} gave nothing for {timeout:g} s {where}; '
+                f'check that the camera or the server still runs') from error
         raise VideoError(
             f'stream {source} cannot be read {where} ({error.strerror}); '
             f'check the address, or encode the file again') from error

@@ -8,9 +8,11 @@ from typing import Iterable, Iterator, List, Optional, Tuple
 
 import av
 
-from .container import VideoError, errors_name
+from .audio import decode_sound
+from .container import VideoError, errors_name, local_path, open_input
 from .index import VideoIndex
 from .normalise import encoded_frames, set_up_encoder
+from .part_files import part_path
 from .reader import NumberedFrame, VideoReader
 
 #: Audio codecs that go into MP4 as they are.
@@ -42,7 +44,7 @@ def reencode_file(source: str,
         FileNotFoundError: If ``source`` does not exist.
         VideoError: If it cannot be decoded as a whole.
     """
-    part = Path(target).with_name(f'.{Path(target).name}.{os.getpid()}.part')
+    part = part_path(target)
     try:
         with VideoReader(source) as reader, errors_name(source):
             count = _write(reader, part, quality, short_side)
@@ -65,8 +67,8 @@ def _write(reader: VideoReader, path: Path, quality: int,
         return 0
     width, height = _size(first.frame, short_side)
     clock = _Clock(reader.index)
-    with av.open(reader.filename) as source, av.open(
-            str(path), 'w', format='mp4') as output:
+    with open_input(reader.filename) as source, av.open(
+            local_path(path), 'w', format='mp4') as output:
         stream = output.add_stream('mpeg4')
         set_up_encoder(stream.codec_context, width, height, quality)
         if first.frame.rotation:
@@ -165,6 +167,6 @@ def _copied(source: av.container.InputContainer, theirs: av.AudioStream,
 
 def _encoded(source: av.container.InputContainer, theirs: av.AudioStream,
              ours: av.AudioStream) -> Iterator[av.Packet]:
-    for frame in source.decode(theirs):
+    for frame in decode_sound(source, theirs):
         yield from ours.encode(frame)
     yield from ours.encode(None)

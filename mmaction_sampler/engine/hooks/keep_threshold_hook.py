@@ -1,4 +1,5 @@
 """Solving AdaFocus+'s threshold on a data split."""
+from itertools import accumulate
 from typing import Optional
 
 import torch
@@ -9,6 +10,7 @@ from mmengine.runner import Runner
 
 from mmaction_sampler.models.recognizers import AdaFocusPlus
 from mmaction_sampler.models.wrapper import unwrapped
+from .training_stage_hook import TrainingStageHook
 
 
 @HOOKS.register_module()
@@ -24,7 +26,8 @@ class KeepThresholdHook(Hook):
             pipeline should be the one for testing. Defaults to None, the
             config's ``val_dataloader``.
         interval (int): Epochs of training from one solution to the next, at
-            least 1. Defaults to 1.
+            least 1; the last epoch of a stage has one in any case. Defaults
+            to 1.
         before_test (bool): Whether to solve before testing, too: for another
             ``keep_ratio`` than the checkpoint's. Defaults to False.
 
@@ -57,7 +60,8 @@ class KeepThresholdHook(Hook):
         """Solve if the skip policy has just been trained."""
         model = unwrapped(runner.model)
         trained = 'skip_policy' in model.STAGES[model.stage]
-        if trained and self.every_n_epochs(runner, self.interval):
+        if trained and (self.every_n_epochs(runner, self.interval)
+                        or _ends_stage(runner)):
             self._solve(runner)
 
     def before_test_epoch(self, runner: Runner) -> None:
@@ -81,3 +85,12 @@ class KeepThresholdHook(Hook):
             f'keep_threshold {model.keep_threshold:.4f} keeps {kept:.3f} of '
             f'the frames of {len(probs)} videos (keep_ratio '
             f'{model.keep_ratio})')
+
+
+def _ends_stage(runner: Runner) -> bool:
+    """Whether the skip policy stays as it is after this epoch."""
+    ends = {runner.max_epochs}
+    for hook in runner.hooks:
+        if isinstance(hook, TrainingStageHook):
+            ends.update(accumulate(stage['epochs'] for stage in hook.stages))
+    return runner.epoch + 1 in ends

@@ -61,11 +61,13 @@ class ClipDataPreprocessor(BaseDataPreprocessor):
         Returns:
             dict: ``inputs`` and ``data_samples``.
         """
-        data = self.cast_data(data)
-        inputs = data['inputs']
-        if not isinstance(inputs, dict):
+        if not isinstance(data['inputs'], dict):
+            # Not cast, which copies: it is from the loader's own samples that
+            # hooks take what is found out while streams are read.
             return data
-        return dict(data, inputs=self.normalize_features(_join(inputs)))
+        data = self.cast_data(data)
+        inputs = self.normalize_features(_join(data['inputs']))
+        return dict(data, inputs=inputs)
 
     def normalize_features(self, batch: ClipBatch) -> ClipBatch:
         """Bring raw features to the device and to mean 0, variance 1.

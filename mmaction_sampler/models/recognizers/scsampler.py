@@ -198,7 +198,8 @@ class SCSampler(ComponentRecognizer):
         Returns:
             list[ActionDataSample]: The samples with ``pred_score``
             ``(num_classes, )``, ``pred_label``, ``selection`` and ``cost``;
-            ``input_shape`` says how large the classified frames were. A
+            ``input_shape`` says how large the classified frames were,
+            ``motion_source`` and ``has_audio`` how the file was read. A
             video that turns out to be broken is left out, and its sample
             says why (``broken_videos``).
 
@@ -220,7 +221,7 @@ class SCSampler(ComponentRecognizer):
                 choice.inds, stream.num_clips, unit='clip',
                 scores=choice.scores)
             sample.cost = cost
-            sample.set_metainfo(dict(input_shape=size))
+            sample.set_metainfo(dict(stream.facts, input_shape=size))
             predicted.append(sample)
         return predicted
 

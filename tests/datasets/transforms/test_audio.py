@@ -6,6 +6,7 @@ from helpers_video import moving_texture, write_frames
 from mmaction.registry import TRANSFORMS
 
 from mmaction_sampler.datasets.transforms.audio import cut_out
+from mmaction_sampler.datasets.video_loader import load_video
 
 SILENCE = math.log(1e-6)
 
@@ -82,6 +83,35 @@ def test_cache(video, silent, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match='has no sound'):
         load(silent, cache_dir=str(tmp_path))
     assert without['has_audio'] is False
+
+
+def test_cache_knows_the_interval(video, tmp_path):
+    """Clips of one frame are of the same frames at any interval."""
+    loaded = {}
+    for interval in (2, 4):
+        for cache_dir in (None, str(tmp_path)):
+            loaded[interval, cache_dir] = TRANSFORMS.build(
+                dict(type='LoadLogMel', cache_dir=cache_dir))(
+                    dict(filename=video, frame_inds=np.array([20]),
+                         num_clips=1, clip_len=1, frame_interval=interval)
+                )['log_mel']
+        np.testing.assert_array_equal(
+            loaded[interval, None], loaded[interval, str(tmp_path)])
+    assert np.abs(loaded[2, None] - loaded[4, None]).max() > 1
+
+
+def test_full_disk_is_no_broken_video(video, tmp_path, monkeypatch):
+    def fail(*args, **arrays):
+        raise OSError(28, 'No space left on device')
+
+    transform = TRANSFORMS.build(
+        dict(type='LoadLogMel', cache_dir=str(tmp_path)))
+    monkeypatch.setattr('numpy.savez', fail)
+    results = dict(filename=video, frame_inds=np.arange(20), num_clips=2,
+                   clip_len=10, frame_interval=1)
+    with pytest.warns(UserWarning, match='No space left'):
+        loaded = load_video([transform], results)
+    assert loaded['log_mel'].shape == (2, 1, 40, 200)
 
 
 def test_cut_out():

@@ -218,6 +218,12 @@ def test_errors(file: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a number, 'any' or None, but got "
                        "'all'"):
         sample(str(file), num_selected='all')
+    for wrong in (2., True, np.float64(2)):
+        with pytest.raises(ValueError, match="a number, 'any' or None, but "
+                           'got .*whole'):
+            sample(str(file), num_selected=wrong)
+    with pytest.raises(ValueError, match="a number, None, but got 'any'"):
+        sample(str(file), num_path_parts='any')
     with pytest.raises(ValueError, match='num_path_parts must be at least'):
         sample(str(file), num_path_parts=0)
     with pytest.raises(TypeError, match='num_frames'):

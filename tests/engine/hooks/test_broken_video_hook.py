@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 import torch
 from helpers import build_runner, log_text, tiny_config
+from helpers_scsampler import scsampler_config
 from mmaction.registry import HOOKS
 from mmengine.runner import Runner
 
 from mmaction_sampler.datasets import read_quarantine
+from mmaction_sampler.datasets.clip_stream import VideoClipStream
+from mmaction_sampler.structures import ClipStreamError
 
 BROKEN = ('missing.mp4', 'truncated.mp4', 'empty.mp4')
 
@@ -75,6 +78,25 @@ def test_nothing_but_broken_videos(broken_list: Path,
             match=r'none of the test videos could be decoded, one is .*'
             r'missing.mp4 \(the file does not exist\); check data_prefix'):
         run_test(broken_list, tmp_path)
+
+
+def test_streams_that_break_are_counted(tmp_path: Path,
+                                        monkeypatch) -> None:
+    """One opens as it should, and fails while the model reads it."""
+    load = VideoClipStream.load
+
+    def fail(self, inds):
+        if self._results['filename'].endswith('1.mp4'):
+            raise ClipStreamError('frame 3 of 1.mp4 cannot be decoded')
+        yield from load(self, inds)
+
+    monkeypatch.setattr(VideoClipStream, 'load', fail)
+    runner = build_runner(scsampler_config(tmp_path, tmp_path / 'run'))
+    assert runner.test()['broken_videos'] == 1
+    assert 'of 3 videos' in log_text(runner)
+    (name, reason), = read_quarantine(
+        tmp_path / 'run/quarantine.jsonl').items()
+    assert name.endswith('1.mp4') and reason.startswith('frame 3')
 
 
 def test_validation_counts_them_anew(broken_list: Path,

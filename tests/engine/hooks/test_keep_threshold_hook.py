@@ -49,6 +49,24 @@ def test_is_solved_once_the_skip_policy_has_trained(ann_file, tmp_path):
     assert tested == pytest.approx(1., abs=0.6)
 
 
+def test_a_stages_last_epoch_is_solved_whatever_the_interval(ann_file,
+                                                             tmp_path):
+    """Later stages would keep the threshold of an older policy."""
+    cfg = config(ann_file, tmp_path, interval=2)
+    cfg.train_cfg.update(max_epochs=5, val_interval=5)
+    for stage, epochs in zip(cfg.custom_hooks[0].stages, (1, 2, 2)):
+        stage.epochs = epochs
+    cfg.default_hooks.checkpoint.max_keep_ckpts = 5
+    runner = build_runner(cfg)
+    runner.train()
+    thresholds = [
+        torch.load(tmp_path / f'epoch_{e}.pth')['state_dict'][
+            'keep_threshold'].item() for e in range(1, 6)]
+    assert thresholds[0] == 0 < thresholds[1] != thresholds[2]
+    assert thresholds[2] == thresholds[3] == thresholds[4]
+    assert log_text(runner).count('of the frames of 8 videos') == 2
+
+
 def test_other_models_are_refused(ann_file, tmp_path):
     cfg = config(ann_file, tmp_path)
     cfg.model = tiny_ocsampler()

@@ -88,6 +88,16 @@ def test_activitynet(convert, tmp_path, capsys):
     assert '1 test videos without labels were left out' in output
 
 
+def test_json_with_a_byte_order_mark(convert, tmp_path):
+    """As Windows' editor saves it."""
+    path = write(tmp_path / 'anet.json', '\ufeff' + json.dumps(ANET))
+    assert 'anet_train_video.txt' in convert('activitynet', path)
+    command = sports(tmp_path, f'{URL}a 0\n', '')
+    command[2] = write(tmp_path / 'test.json', '\ufeff' + json.dumps(
+        [dict(id='-b', label487=[2, 1])]))
+    assert convert(*command)['mini_sports1m_val_video.txt'] == ['-b.mp4 1 2']
+
+
 def test_activitynet_with_other_names_and_numbers(convert, tmp_path):
     classes = write(tmp_path / 'classes.txt', 'Run\nBake\n')
     files = convert('activitynet', anet(tmp_path), '--classes', classes,

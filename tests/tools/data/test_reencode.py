@@ -1,6 +1,7 @@
 """``reencode.py``: what it writes, leaves out and reports."""
 import json
 
+import av
 import numpy as np
 import pytest
 from helpers import write_video
@@ -8,6 +9,7 @@ from helpers_video import moving_texture, write_frames
 
 from mmaction_sampler.datasets.video import (CompressedReader, VideoReader,
                                              read_sound)
+from mmaction_sampler.datasets.video.reencode import reencode_file
 
 
 @pytest.fixture
@@ -61,6 +63,60 @@ def test_files_are_written_once(tool, videos, tmp_path, capsys):
     assert '0 of 2 files encoded, 2 were there' in capsys.readouterr().out
     assert (out / 'a.mkv').stat().st_mtime_ns == written
     assert (out / 'failures.jsonl').read_text() == ''
+
+
+def test_target_below_the_source(tool, videos):
+    out = videos / 'encoded'
+    (videos / 'broken.mp4').unlink()
+    for _ in range(2):
+        assert tool.main([str(videos), str(out), '--workers', '1']) == 0
+        assert sorted(p.relative_to(out).as_posix() for p in out.rglob('*')
+                      if p.is_file()) == [
+                          'a.mkv', 'failures.jsonl', 'sub/b.mp4']
+
+
+def test_linked_folders_are_encoded(tool, videos, tmp_path):
+    (videos / 'sub').rename(tmp_path / 'elsewhere')
+    (videos / 'sub').symlink_to(tmp_path / 'elsewhere')
+    (videos / 'broken.mp4').unlink()
+    out = tmp_path / 'out'
+    assert tool.main([str(videos), str(out), '--workers', '1']) == 0
+    assert (out / 'sub/b.mp4').is_file()
+    assert not (out / 'sub').is_symlink()
+
+
+def test_nothing_is_left_of_files_that_took_too_long(tool, tmp_path):
+    videos, out = tmp_path / 'videos', tmp_path / 'out'
+    videos.mkdir()
+    write_frames(videos / 'a.mp4', moving_texture(120, 480, 640, (1, 0)))
+    assert tool.main([str(videos), str(out), '--workers', '1',
+                      '--timeout', '0.3']) == 1
+    assert [p.name for p in out.iterdir()] == ['failures.jsonl']
+
+
+def test_damaged_sound_costs_itself(tmp_path):
+    """FLAC is decoded, as MP4 does not take it as it is."""
+    source = tmp_path / 'a.mkv'
+    noise = np.int16(np.random.default_rng(0).normal(size=32000) * 3000)
+    with av.open(str(source), 'w') as container:
+        video = container.add_stream('mpeg4', rate=10)
+        video.width = video.height = 32
+        audio = container.add_stream('flac', rate=16000, layout='mono')
+        for i, image in enumerate(moving_texture(20, 32, 32, (1, 0))):
+            container.mux(video.encode(
+                av.VideoFrame.from_ndarray(image, format='rgb24')))
+            block = av.AudioFrame.from_ndarray(
+                noise[None, 1600 * i:1600 * (i + 1)], 's16', 'mono')
+            block.sample_rate, block.pts = 16000, 1600 * i
+            container.mux(audio.encode(block))
+        container.mux(video.encode(None))
+        container.mux(audio.encode(None))
+    with av.open(str(source)) as container:
+        packet = bytes(list(container.demux(audio=0))[2])
+    source.write_bytes(source.read_bytes().replace(
+        packet, b'\xff' * len(packet)))
+    assert reencode_file(str(source), str(tmp_path / 'b.mp4')) == 20
+    assert len(read_sound(str(tmp_path / 'b.mp4'), 16000).samples) > 16000
 
 
 def test_interrupted_file_is_not_there(tmp_path, monkeypatch):

@@ -67,7 +67,7 @@ def _load(path: Path) -> Dict[str, Any]:
     if not path.is_file():
         raise FileNotFoundError(f'{path} does not exist')
     try:
-        content = json.loads(path.read_text(encoding='utf-8'))
+        content = json.loads(path.read_text(encoding='utf-8-sig'))
     except ValueError as error:
         raise AnnotationError(f'{path} is no JSON: {error}') from error
     for key, kind in (('database', dict), ('taxonomy', list)):

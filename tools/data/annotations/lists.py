@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
+from .folder_walk import files_below
+
 VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.flv', '.mpg',
                   '.mpeg', '.wmv', '.3gp')
 
@@ -180,9 +182,9 @@ def video_files(folder: Path) -> Dict[str, str]:
     if not folder.is_dir():
         raise FileNotFoundError(f'the folder {folder} does not exist')
     found: Dict[str, str] = {}
-    paths = [Path(root, name).relative_to(folder).as_posix()
-             for root, _, names in os.walk(folder, followlinks=True)
-             for name in names if name.lower().endswith(VIDEO_SUFFIXES)]
+    paths = [path.relative_to(folder).as_posix()
+             for path in files_below(folder)
+             if path.name.lower().endswith(VIDEO_SUFFIXES)]
 
     def rank(path: str) -> int:
         return VIDEO_SUFFIXES.index(PurePosixPath(path).suffix.lower())

@@ -77,7 +77,7 @@ def _from_json(path: Path) -> Iterator[Tuple[str, str, List[int]]]:
     if not path.is_file():
         raise FileNotFoundError(f'{path} does not exist')
     try:
-        content = json.loads(path.read_text(encoding='utf-8'))
+        content = json.loads(path.read_text(encoding='utf-8-sig'))
     except ValueError as error:
         raise AnnotationError(f'{path} is no JSON: {error}') from error
     if not isinstance(content, list):
