@@ -4,6 +4,7 @@ import resource
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import numpy as np
@@ -100,24 +101,30 @@ def test_interrupted_write_leaves_the_old_entry(cache):
     assert list((cache.folder / 'temporary').iterdir()) == []
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """No file of more than 2,000 bytes can be written."""
+    """No file of more than 2,000 bytes can be written.
+
+    No fixture, within which pytest would write its own report.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.filterwarnings('error')
-def test_full_disk_is_warned_about_once(cache, tmp_path, full_disk):
+def test_full_disk_is_warned_about_once(cache, tmp_path):
     small, large = dict(x=np.ones(3)), dict(x=np.ones(10000))
     cache.put('a', small)
-    with pytest.warns(UserWarning, match='cannot be written to .*too large'
-                      '.*; make room on its disk, or give the cache_dir'):
-        cache.put('b', large)
-    for _ in range(2):
-        FeatureCache(tmp_path, VERSION).put('b', large)
+    with full_disk():
+        with pytest.warns(UserWarning, match='cannot be written to .*too '
+                          'large.*; make room on its disk, or give the'):
+            cache.put('b', large)
+        for _ in range(2):
+            FeatureCache(tmp_path, VERSION).put('b', large)
     assert cache.get('a') is not None
     assert cache.get('b') is None
     assert list((cache.folder / 'temporary').iterdir()) == []
@@ -130,12 +137,16 @@ def _num_warnings(root):
     return len(caught)
 
 
-def test_processes_share_the_warning(tmp_path, full_disk):
+def test_processes_share_the_warning(tmp_path):
     """Each video of a stream may be loaded in a process of its own."""
-    for expected in (1, 0):
-        with ProcessPoolExecutor(1, mp_context=get_context('fork')) as pool:
-            assert pool.submit(_num_warnings, tmp_path).result() == expected
-    assert _num_warnings(tmp_path) == 0
+    with full_disk():
+        counts = []
+        for _ in range(2):
+            with ProcessPoolExecutor(
+                    1, mp_context=get_context('fork')) as pool:
+                counts.append(pool.submit(_num_warnings, tmp_path).result())
+        counts.append(_num_warnings(tmp_path))
+    assert counts == [1, 0, 0]
 
 
 def test_abandoned_files_are_removed(cache, tmp_path):
