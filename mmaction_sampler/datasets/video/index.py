@@ -8,6 +8,8 @@ import av
 import numpy as np
 
 from .container import OpenedVideo, VideoError, open_video
+from .decoded import without_undecoded
+from .packets import read_packets
 from .sample_tables import Samples, has_sample_tables, listed_samples
 from .sps import max_num_ref_frames
 
@@ -19,9 +21,9 @@ class VideoIndex(NamedTuple):
         codec (str): FFmpeg's name of the codec, such as ``'h264'``.
         promised (int): Frames by the container's header, 0 if it says
             nothing.
-        present (int): Packets of the stream.
+        present (int): Packets of the stream, also empty ones.
         num_frames (int): Frames that a player shows: the packets without
-            those that an edit list cuts off.
+            those that an edit list cuts off or that hold no frame.
         pts (np.ndarray, optional): Times of the frames in units of
             ``time_base``, ascending, int64 ``(num_frames, )``. A frame's
             number is its place here. None where the container does not
@@ -133,28 +135,14 @@ def _list_frames(filename: str,
         with open_video(filename) as fresh:
             if has_sample_tables(fresh.container):
                 return _list_frames(filename, fresh)
-            return _build(fresh, _read_packets(*fresh))
+            return _build(filename, fresh, read_packets(fresh))
     if has_sample_tables(opened.container):
         samples = listed_samples(filename, *opened)
         if samples is not None:
-            return _build(opened, samples)
+            return _build(filename, opened, samples)
     # Whoever opened the file goes on with it; packets are read apart.
     with open_video(filename) as fresh:
-        return _build(fresh, _read_packets(*fresh))
-
-
-def _read_packets(container: av.container.InputContainer,
-                  stream: av.VideoStream) -> Samples:
-    """Read the whole file."""
-    packets = [(p.pts, p.is_keyframe, p.is_discard, p.is_disposable)
-               for p in container.demux(stream) if p.size]
-    times, *flags = zip(*packets) if packets else ((), (), (), ())
-    is_key, is_discarded, is_disposable = np.array(flags, bool)
-    known = np.array([pts is not None for pts in times], bool)
-    pts = None
-    if (known | is_discarded & ~is_key).all():
-        pts = np.array([time or 0 for time in times], np.int64)
-    return Samples(pts, is_key, is_discarded, bool(is_disposable.any()))
+        return _build(filename, fresh, read_packets(fresh))
 
 
 def forget_indices() -> None:
@@ -162,9 +150,11 @@ def forget_indices() -> None:
     _place_of.cache_clear()
 
 
-def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
-    container, stream = opened
+def _build(filename: str, opened: OpenedVideo,
+           samples: Samples) -> VideoIndex:
+    stream = opened.stream
     context = stream.codec_context
+    samples = without_undecoded(filename, samples)
     is_shown = ~samples.is_discarded
     num_frames = int(is_shown.sum())
     shown = keys = np.empty(0, np.int64)
@@ -174,14 +164,11 @@ def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
     has_times = len(shown) == num_frames and bool(
         (np.diff(in_order) > 0).all())
     reordered = not has_times or bool((np.diff(shown) < 0).any())
-    if reordered and container.format.name == 'avi':
-        # AVI holds no times of display; what FFmpeg makes up is wrong then.
-        has_times = False
     codec = context.codec.canonical_name
     return VideoIndex(
         codec=codec,
         promised=stream.frames,
-        present=len(samples.is_key),
+        present=samples.num_packets,
         num_frames=num_frames,
         pts=in_order if has_times else None,
         key_pts=np.sort(keys) if has_times else np.empty(0, np.int64),

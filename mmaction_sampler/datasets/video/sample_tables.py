@@ -25,15 +25,20 @@ class Samples(NamedTuple):
             stream's ``time_base``, int64 ``(M, )``. None if one is unknown.
         is_key (np.ndarray): Whether decoding can begin there, bool
             ``(M, )``.
-        is_discarded (np.ndarray): Whether an edit list cuts it off, bool
-            ``(M, )``.
+        is_discarded (np.ndarray): Whether it is not shown, as an edit list
+            cuts it off, bool ``(M, )``.
         has_disposable (bool): Whether there are frames that no other frame
             refers to, as far as the container says so.
+        num_packets (int): M, and those that are empty.
+        is_doubtful (bool): Whether there may be packets that no frame comes
+            out of, which only decoding tells. Defaults to False.
     """
     pts: Optional[np.ndarray]
     is_key: np.ndarray
     is_discarded: np.ndarray
     has_disposable: bool
+    num_packets: int
+    is_doubtful: bool = False
 
 
 def has_sample_tables(container: av.container.InputContainer) -> bool:
@@ -83,7 +88,7 @@ def listed_samples(filename: str, container: av.container.InputContainer,
             pts[key] for key in keys if entries[key].pos == late.pos]:
         return None
     return Samples(pts, flags & _KEYFRAME > 0, flags & _DISCARDED > 0,
-                   tables.has_disposable)
+                   tables.has_disposable, len(entries))
 
 
 def _flags(stream: av.VideoStream,
