@@ -55,8 +55,9 @@ def write_frames(path: Path,
                  gop: int = 12,
                  pts: Optional[np.ndarray] = None,
                  rotation: int = 0,
-                 sound: Optional[np.ndarray] = None) -> Path:
-    """Encode RGB frames at 10 per second, or at times in 1/1000 s.
+                 sound: Optional[np.ndarray] = None,
+                 rate: int = 10) -> Path:
+    """Encode RGB frames at a steady rate, or at times in 1/1000 s.
 
     Args:
         path (Path): File to write.
@@ -68,9 +69,10 @@ def write_frames(path: Path,
         pts (np.ndarray, optional): Times in 1/1000 s.
         rotation (int): Degrees that a player turns the frames by.
         sound (np.ndarray, optional): 16 kHz mono, float32 ``(samples, )``.
+        rate (int): Frames per second.
     """
     with av.open(str(path), 'w') as container:
-        stream = container.add_stream(codec, rate=10)
+        stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = 'yuv420p'
         stream.gop_size = gop
@@ -88,7 +90,7 @@ def write_frames(path: Path,
             frame = av.VideoFrame.from_ndarray(image, format='rgb24')
             frame.pts = i if pts is None else int(pts[i])
             frame.time_base = (
-                Fraction(1, 10) if pts is None else Fraction(1, 1000))
+                Fraction(1, rate) if pts is None else Fraction(1, 1000))
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if audio is not None:

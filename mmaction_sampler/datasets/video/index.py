@@ -38,6 +38,8 @@ class VideoIndex(NamedTuple):
             how many; see :func:`max_num_ref_frames`.
         has_disposable (bool): Whether there are frames that no other frame
             refers to.
+        is_seekable (bool): Whether frames keep their times when reading
+            begins within the file.
     """
     codec: str
     promised: int
@@ -50,6 +52,7 @@ class VideoIndex(NamedTuple):
     reordered: bool
     num_references: Optional[int]
     has_disposable: bool
+    is_seekable: bool
 
     def key_before(self, number: int) -> Optional[int]:
         """Time of the key frame that decoding of a frame begins with.
@@ -58,9 +61,10 @@ class VideoIndex(NamedTuple):
             number (int): Number of the frame, below ``num_frames``.
 
         Returns:
-            int | None: Units of ``time_base``; None without times.
+            int | None: Units of ``time_base``; None for the begin of the
+            file.
         """
-        if self.pts is None:
+        if self.pts is None or not self.is_seekable:
             return None
         place = np.searchsorted(self.key_pts, self.pts[number], 'right') - 1
         return int(self.key_pts[place]) if place >= 0 else None
@@ -177,7 +181,10 @@ def _build(filename: str, opened: OpenedVideo,
         reordered=reordered,
         num_references=(max_num_ref_frames(context.extradata)
                         if codec == 'h264' else None),
-        has_disposable=samples.has_disposable)
+        has_disposable=samples.has_disposable,
+        # A program stream times groups of frames; behind a seek, FFmpeg
+        # makes up others for those between.
+        is_seekable=opened.container.format.name != 'mpeg')
 
 
 class PacketCount(NamedTuple):

@@ -210,16 +210,21 @@ class VideoReader:
     def _packets_from(self, key: int) -> Iterator[av.Packet]:
         """Packets in coded order, from the key frame shown at a time."""
         self._stream.codec_context.flush_buffers()
-        self._container.seek(key, stream=self._stream)
-        packets = self._container.demux(self._stream)
-        first = next(packets, None)
-        if first is None or first.pts is None or first.pts > key:
-            # The container cannot seek there.
-            self._reopen()
-            yield from self._container.demux(self._stream)
-            return
-        yield first
-        yield from packets
+        place = int(np.searchsorted(self.index.key_pts, key))
+        # Transport streams go by times of decoding: too far at first.
+        for time in self.index.key_pts[[place, max(place - 1, 0)]].tolist():
+            self._container.seek(time, stream=self._stream)
+            packets = self._container.demux(self._stream)
+            for packet in packets:
+                if packet.pts == key:
+                    yield packet
+                    yield from packets
+                    return
+                if packet.pts is None or packet.pts > key:
+                    break
+        # The container cannot seek there, or tells other times afterwards.
+        self._reopen()
+        yield from self._container.demux(self._stream)
 
     def _iter_from(self, key: int) -> Iterator[av.VideoFrame]:
         for packet in self._packets_from(key):
