@@ -38,8 +38,8 @@ class VideoIndex(NamedTuple):
             how many; see :func:`max_num_ref_frames`.
         has_disposable (bool): Whether there are frames that no other frame
             refers to.
-        is_seekable (bool): Whether frames keep their times when reading
-            begins within the file.
+        is_seekable (bool): Whether a frame is told by its time and a single
+            packet, wherever reading begins.
     """
     codec: str
     promised: int
@@ -183,8 +183,10 @@ def _build(filename: str, opened: OpenedVideo,
                         if codec == 'h264' else None),
         has_disposable=samples.has_disposable,
         # A program stream times groups of frames; behind a seek, FFmpeg
-        # makes up others for those between.
-        is_seekable=opened.container.format.name != 'mpeg')
+        # makes up others for those between. And a frame of two packets
+        # would be taken for complete after the first one.
+        is_seekable=not (opened.container.format.name == 'mpeg'
+                         or samples.has_fields))
 
 
 class PacketCount(NamedTuple):

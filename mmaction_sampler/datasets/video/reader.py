@@ -210,18 +210,21 @@ class VideoReader:
     def _packets_from(self, key: int) -> Iterator[av.Packet]:
         """Packets in coded order, from the key frame shown at a time."""
         self._stream.codec_context.flush_buffers()
-        place = int(np.searchsorted(self.index.key_pts, key))
-        # Transport streams go by times of decoding: too far at first.
-        for time in self.index.key_pts[[place, max(place - 1, 0)]].tolist():
+        before = self.index.key_pts[self.index.key_pts < key][-1:].tolist()
+        # Transport streams go by times of decoding: too far at first. Where
+        # a container goes back further, by itself, it knows why.
+        for time in (key, *before):
             self._container.seek(time, stream=self._stream)
-            packets = self._container.demux(self._stream)
+            packets, held = self._container.demux(self._stream), []
             for packet in packets:
                 if packet.pts == key:
-                    yield packet
+                    yield from (*held, packet)
                     yield from packets
                     return
                 if packet.pts is None or packet.pts > key:
                     break
+                if time == key:
+                    held.append(packet)
         # The container cannot seek there, or tells other times afterwards.
         self._reopen()
         yield from self._container.demux(self._stream)

@@ -12,6 +12,7 @@ from typing import List, NamedTuple, Optional
 import av
 import numpy as np
 
+from .fields import interlacing_parameters
 from .mp4_header import read_track_tables
 
 _KEYFRAME, _DISCARDED = 1, 2
@@ -32,6 +33,8 @@ class Samples(NamedTuple):
         num_packets (int): M, and those that are empty.
         is_doubtful (bool): Whether there may be packets that no frame comes
             out of, which only decoding tells. Defaults to False.
+        has_fields (bool): Whether there are frames of two packets, one for
+            each field; the second one is not shown. Defaults to False.
     """
     pts: Optional[np.ndarray]
     is_key: np.ndarray
@@ -39,6 +42,7 @@ class Samples(NamedTuple):
     has_disposable: bool
     num_packets: int
     is_doubtful: bool = False
+    has_fields: bool = False
 
 
 def has_sample_tables(container: av.container.InputContainer) -> bool:
@@ -62,8 +66,11 @@ def listed_samples(filename: str, container: av.container.InputContainer,
 
     Returns:
         Samples | None: None where the header does not tell (see
-        :func:`read_track_tables`) or where the file is cut short.
+        :func:`read_track_tables`), where the file is cut short, and where
+        frames may be of two samples.
     """
+    if interlacing_parameters(stream.codec_context) is not None:
+        return None  # a sample may be one field
     tables = read_track_tables(filename, stream.id)
     entries = stream.index_entries
     if tables is None or len(entries) != len(tables.decoded):

@@ -86,6 +86,19 @@ def test_packets_without_a_picture(tmp_path: Path) -> None:
     assert read_index(str(path)).pts is not None
 
 
+def test_hidden_frames_of_vp8(tmp_path: Path) -> None:
+    """Frames that only serve as a reference."""
+    source = write_frames(tmp_path / 'shown.webm', FRAMES, 'libvpx')
+
+    def hide(number: int, content: bytes) -> bytes:
+        if number % 15 == 7:
+            return bytes([content[0] & ~0x10]) + content[1:]
+        return content
+
+    path = change_packets(source, tmp_path / 'a.webm', hide)
+    assert_reads_as_decoded(path, 37)
+
+
 @pytest.mark.parametrize('codec', ['mpeg4', 'libx264'])
 def test_dropped_frames_of_avi(tmp_path: Path, codec: str) -> None:
     """The header counts them; in the file they are empty chunks."""

@@ -68,6 +68,13 @@ def test_ranges_and_key_frames(video):
             assert [0, *keys] == reader.index.key_numbers().tolist()
 
 
+def test_frames_that_are_no_key_frames_though_called_so(tmp_path):
+    """FFmpeg takes all packets of H.263 in AVI for key frames."""
+    path = write_frames(tmp_path / 'a.avi', FRAMES, 'h263p')
+    assert len(read_index(str(path)).key_pts) == 40
+    assert_reads_as_decoded(path, 40)
+
+
 @pytest.mark.parametrize('name, options', [
     ('a.mpg', dict(codec='mpeg1video')),
     ('a.mpg', dict(codec='mpeg2video', max_b_frames=2)),
