@@ -15,6 +15,7 @@ class Bits:
         self._place = 0
 
     def read(self, number: int) -> int:
+        """A number of so many bits."""
         end = self._place + number
         if end > len(self._text):
             raise ValueError('the parameter set ends too early')
@@ -23,12 +24,14 @@ class Bits:
         return value
 
     def unsigned(self) -> int:
+        """An unsigned code, ue(v)."""
         one = self._text.index('1', self._place)
         zeros = one - self._place
         self._place = one
         return self.read(zeros + 1) - 1
 
     def signed(self) -> int:
+        """A signed code, se(v)."""
         code = self.unsigned()
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
