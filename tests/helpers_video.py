@@ -1,11 +1,13 @@
 """Videos of known motion, in the codecs that matter."""
 from fractions import Fraction
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 import av
 import cv2
 import numpy as np
+
+from mmaction_sampler.datasets.video import VideoReader
 
 #: Options that make the codec predict from the last frame alone.
 EXACT: Dict[str, Dict] = {
@@ -53,8 +55,9 @@ def write_frames(path: Path,
                  gop: int = 12,
                  pts: Optional[np.ndarray] = None,
                  rotation: int = 0,
-                 sound: Optional[np.ndarray] = None) -> Path:
-    """Encode RGB frames at 10 per second, or at times in 1/1000 s.
+                 sound: Optional[np.ndarray] = None,
+                 rate: int = 10) -> Path:
+    """Encode RGB frames at a steady rate, or at times in 1/1000 s.
 
     Args:
         path (Path): File to write.
@@ -66,9 +69,10 @@ def write_frames(path: Path,
         pts (np.ndarray, optional): Times in 1/1000 s.
         rotation (int): Degrees that a player turns the frames by.
         sound (np.ndarray, optional): 16 kHz mono, float32 ``(samples, )``.
+        rate (int): Frames per second.
     """
     with av.open(str(path), 'w') as container:
-        stream = container.add_stream(codec, rate=10)
+        stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = 'yuv420p'
         stream.gop_size = gop
@@ -86,7 +90,7 @@ def write_frames(path: Path,
             frame = av.VideoFrame.from_ndarray(image, format='rgb24')
             frame.pts = i if pts is None else int(pts[i])
             frame.time_base = (
-                Fraction(1, 10) if pts is None else Fraction(1, 1000))
+                Fraction(1, rate) if pts is None else Fraction(1, 1000))
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if audio is not None:
@@ -110,3 +114,53 @@ def remux(source: Path, target: Path, **options: str) -> Path:
                 packet.stream = stream
                 new.mux(packet)
     return target
+
+
+def change_packets(source: Path, target: Path,
+                   change: Callable[[int, bytes], Optional[bytes]],
+                   delay: Callable[[int], int] = lambda number: 0) -> Path:
+    """Write packets, each as ``change`` gives it or not, delayed."""
+    with av.open(str(source)) as old, av.open(str(target), 'w') as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        packets = [p for p in old.demux(video=0) if p.size]
+        for number, packet in enumerate(packets):
+            content = change(number, bytes(packet))
+            if content is None:
+                continue
+            changed = av.Packet(content)
+            changed.time_base = packet.time_base
+            late = delay(number)
+            changed.pts, changed.dts = packet.pts + late, packet.dts + late
+            changed.is_keyframe = packet.is_keyframe
+            changed.stream = stream
+            new.mux(changed)
+    return target
+
+
+def decode_all(path: Path) -> List[np.ndarray]:
+    """The frames of a plain pass through the file, RGB in its order."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format='rgb24')
+                for frame in container.decode(video=0)]
+
+
+def assert_reads_as_decoded(path: Path, num_frames: int) -> None:
+    """Chosen frames, ranges and key frames are those of a plain pass."""
+    whole = decode_all(path)
+    with VideoReader(str(path)) as reader:
+        assert len(reader) == len(whole) == num_frames
+        for number in range(num_frames):
+            np.testing.assert_array_equal(
+                reader.get_frames([number])[0], whole[number])
+        for inds in (range(num_frames), range(0, num_frames, 7)):
+            for number, image in zip(inds, reader.get_frames(inds)):
+                np.testing.assert_array_equal(image, whole[number])
+        for start in (0, num_frames // 2, num_frames - 2):
+            found = {number: frame.to_ndarray(format='rgb24')
+                     for number, frame in reader.iter_frames(start)}
+            assert list(found) == list(range(start, num_frames))
+            for number, image in found.items():
+                np.testing.assert_array_equal(image, whole[number])
+        for number, frame in reader.iter_key_frames():
+            np.testing.assert_array_equal(
+                frame.to_ndarray(format='rgb24'), whole[number])

@@ -8,6 +8,8 @@ import av
 import numpy as np
 
 from .container import OpenedVideo, VideoError, open_video
+from .decoded import without_undecoded
+from .packets import read_packets
 from .sample_tables import Samples, has_sample_tables, listed_samples
 from .sps import max_num_ref_frames
 
@@ -19,9 +21,9 @@ class VideoIndex(NamedTuple):
         codec (str): FFmpeg's name of the codec, such as ``'h264'``.
         promised (int): Frames by the container's header, 0 if it says
             nothing.
-        present (int): Packets of the stream.
+        present (int): Packets of the stream, also empty ones.
         num_frames (int): Frames that a player shows: the packets without
-            those that an edit list cuts off.
+            those that an edit list cuts off or that hold no frame.
         pts (np.ndarray, optional): Times of the frames in units of
             ``time_base``, ascending, int64 ``(num_frames, )``. A frame's
             number is its place here. None where the container does not
@@ -36,6 +38,8 @@ class VideoIndex(NamedTuple):
             how many; see :func:`max_num_ref_frames`.
         has_disposable (bool): Whether there are frames that no other frame
             refers to.
+        is_seekable (bool): Whether a frame is told by its time and a single
+            packet, wherever reading begins.
     """
     codec: str
     promised: int
@@ -48,6 +52,7 @@ class VideoIndex(NamedTuple):
     reordered: bool
     num_references: Optional[int]
     has_disposable: bool
+    is_seekable: bool
 
     def key_before(self, number: int) -> Optional[int]:
         """Time of the key frame that decoding of a frame begins with.
@@ -56,9 +61,10 @@ class VideoIndex(NamedTuple):
             number (int): Number of the frame, below ``num_frames``.
 
         Returns:
-            int | None: Units of ``time_base``; None without times.
+            int | None: Units of ``time_base``; None for the begin of the
+            file.
         """
-        if self.pts is None:
+        if self.pts is None or not self.is_seekable:
             return None
         place = np.searchsorted(self.key_pts, self.pts[number], 'right') - 1
         return int(self.key_pts[place]) if place >= 0 else None
@@ -133,28 +139,14 @@ def _list_frames(filename: str,
         with open_video(filename) as fresh:
             if has_sample_tables(fresh.container):
                 return _list_frames(filename, fresh)
-            return _build(fresh, _read_packets(*fresh))
+            return _build(filename, fresh, read_packets(fresh))
     if has_sample_tables(opened.container):
         samples = listed_samples(filename, *opened)
         if samples is not None:
-            return _build(opened, samples)
+            return _build(filename, opened, samples)
     # Whoever opened the file goes on with it; packets are read apart.
     with open_video(filename) as fresh:
-        return _build(fresh, _read_packets(*fresh))
-
-
-def _read_packets(container: av.container.InputContainer,
-                  stream: av.VideoStream) -> Samples:
-    """Read the whole file."""
-    packets = [(p.pts, p.is_keyframe, p.is_discard, p.is_disposable)
-               for p in container.demux(stream) if p.size]
-    times, *flags = zip(*packets) if packets else ((), (), (), ())
-    is_key, is_discarded, is_disposable = np.array(flags, bool)
-    known = np.array([pts is not None for pts in times], bool)
-    pts = None
-    if (known | is_discarded & ~is_key).all():
-        pts = np.array([time or 0 for time in times], np.int64)
-    return Samples(pts, is_key, is_discarded, bool(is_disposable.any()))
+        return _build(filename, fresh, read_packets(fresh))
 
 
 def forget_indices() -> None:
@@ -162,9 +154,11 @@ def forget_indices() -> None:
     _place_of.cache_clear()
 
 
-def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
-    container, stream = opened
+def _build(filename: str, opened: OpenedVideo,
+           samples: Samples) -> VideoIndex:
+    stream = opened.stream
     context = stream.codec_context
+    samples = without_undecoded(filename, samples)
     is_shown = ~samples.is_discarded
     num_frames = int(is_shown.sum())
     shown = keys = np.empty(0, np.int64)
@@ -174,14 +168,11 @@ def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
     has_times = len(shown) == num_frames and bool(
         (np.diff(in_order) > 0).all())
     reordered = not has_times or bool((np.diff(shown) < 0).any())
-    if reordered and container.format.name == 'avi':
-        # AVI holds no times of display; what FFmpeg makes up is wrong then.
-        has_times = False
     codec = context.codec.canonical_name
     return VideoIndex(
         codec=codec,
         promised=stream.frames,
-        present=len(samples.is_key),
+        present=samples.num_packets,
         num_frames=num_frames,
         pts=in_order if has_times else None,
         key_pts=np.sort(keys) if has_times else np.empty(0, np.int64),
@@ -190,7 +181,12 @@ def _build(opened: OpenedVideo, samples: Samples) -> VideoIndex:
         reordered=reordered,
         num_references=(max_num_ref_frames(context.extradata)
                         if codec == 'h264' else None),
-        has_disposable=samples.has_disposable)
+        has_disposable=samples.has_disposable,
+        # A program stream times groups of frames; behind a seek, FFmpeg
+        # makes up others for those between. And a frame of two packets
+        # would be taken for complete after the first one.
+        is_seekable=not (opened.container.format.name == 'mpeg'
+                         or samples.has_fields))
 
 
 class PacketCount(NamedTuple):

@@ -6,6 +6,7 @@ import numpy as np
 from av.video.frame import PictureType
 
 from .container import VideoError
+from .exactness import why_inexact
 from .index import VideoIndex
 from .normalise import EXPORT_VECTORS, GOP, normalise
 from .reader import NumberedFrame, VideoReader
@@ -57,6 +58,9 @@ def why_normalise(index: VideoIndex) -> Optional[str]:
     """
     if index.reordered:
         return 'has B-frames'
+    if index.key_numbers()[:1].tolist() != [0]:
+        # An edit list or a cut has taken the I-frame of the first ones.
+        return 'begins within a group of frames'
     if index.codec == 'h264' and index.num_references != 1:
         return f'has {index.num_references or "several"} reference frames'
     if index.has_disposable:
@@ -95,7 +99,7 @@ def choose_source(filename: str, index: VideoIndex,
             f'video {filename} is coded in {index.codec}, whose motion '
             f'vectors FFmpeg does not export; encode it again with {REENCODE} '
             f"or set motion_source='normalised'")
-    reason = why_normalise(index)
+    reason = why_normalise(index) or why_inexact(filename)
     if reason is None:
         return 'raw'
     if motion_source == 'raw':

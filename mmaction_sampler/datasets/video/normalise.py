@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Dict, Iterable, Iterator
 
 import av
+from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 
 from .reader import NumberedFrame
@@ -62,7 +63,8 @@ def set_up_encoder(context: av.VideoCodecContext, width: int, height: int,
     # MPEG-4 cannot say most time bases; the times are the container's.
     context.framerate = Fraction(25)
     context.time_base = Fraction(1, 25)
-    context.gop_size = GOP
+    # Groups begin where encoded_frames() says so.
+    context.gop_size = 10 * GOP
     context.max_b_frames = 0
     context.thread_count = 1
     context.options = encoder_options(quality)
@@ -79,15 +81,20 @@ def encoded_frames(frames: Iterable[NumberedFrame], width: int, height: int,
 
     Yields:
         NumberedFrame: In YUV 4:2:0 of that size, with ``pts`` 0, 1, 2, ...
+        The first one of each 12 numbers is to be an I-frame.
     """
     reformatter = VideoReformatter()
+    group = None
     for place, (number, frame) in enumerate(frames):
         frame = reformatter.reformat(
             frame, width=width, height=height, format='yuv420p', threads=1)
         frame.pts = place
         frame.time_base = Fraction(1, 25)
-        # What it was in the source is not what it shall become.
-        frame.pict_type = 0
+        # By number, so that the groups of a video are the same wherever
+        # reading begins. What it was in the source does not matter.
+        frame.pict_type = (
+            PictureType.NONE if number // GOP == group else PictureType.I)
+        group = number // GOP
         yield NumberedFrame(number, frame)
 
 
@@ -96,8 +103,7 @@ def normalise(frames: Iterable[NumberedFrame], width: int, height: int,
     """Encode and decode frames in memory, one after the other.
 
     Args:
-        frames (Iterable[NumberedFrame]): Decoded frames; the first one
-            begins a group of 12.
+        frames (Iterable[NumberedFrame]): Decoded frames.
         width (int): Width in pixels.
         height (int): Height in pixels.
         quality (int): See :func:`encoder_options`. Defaults to 1.

@@ -210,16 +210,24 @@ class VideoReader:
     def _packets_from(self, key: int) -> Iterator[av.Packet]:
         """Packets in coded order, from the key frame shown at a time."""
         self._stream.codec_context.flush_buffers()
-        self._container.seek(key, stream=self._stream)
-        packets = self._container.demux(self._stream)
-        first = next(packets, None)
-        if first is None or first.pts is None or first.pts > key:
-            # The container cannot seek there.
-            self._reopen()
-            yield from self._container.demux(self._stream)
-            return
-        yield first
-        yield from packets
+        before = self.index.key_pts[self.index.key_pts < key][-1:].tolist()
+        # Transport streams go by times of decoding: too far at first. Where
+        # a container goes back further, by itself, it knows why.
+        for time in (key, *before):
+            self._container.seek(time, stream=self._stream)
+            packets, held = self._container.demux(self._stream), []
+            for packet in packets:
+                if packet.pts == key:
+                    yield from (*held, packet)
+                    yield from packets
+                    return
+                if packet.pts is None or packet.pts > key:
+                    break
+                if time == key:
+                    held.append(packet)
+        # The container cannot seek there, or tells other times afterwards.
+        self._reopen()
+        yield from self._container.demux(self._stream)
 
     def _iter_from(self, key: int) -> Iterator[av.VideoFrame]:
         for packet in self._packets_from(key):

@@ -12,6 +12,7 @@ from typing import List, NamedTuple, Optional
 import av
 import numpy as np
 
+from .fields import interlacing_parameters
 from .mp4_header import read_track_tables
 
 _KEYFRAME, _DISCARDED = 1, 2
@@ -25,15 +26,23 @@ class Samples(NamedTuple):
             stream's ``time_base``, int64 ``(M, )``. None if one is unknown.
         is_key (np.ndarray): Whether decoding can begin there, bool
             ``(M, )``.
-        is_discarded (np.ndarray): Whether an edit list cuts it off, bool
-            ``(M, )``.
+        is_discarded (np.ndarray): Whether it is not shown, as an edit list
+            cuts it off, bool ``(M, )``.
         has_disposable (bool): Whether there are frames that no other frame
             refers to, as far as the container says so.
+        num_packets (int): M, and those that are empty.
+        is_doubtful (bool): Whether there may be packets that no frame comes
+            out of, which only decoding tells. Defaults to False.
+        has_fields (bool): Whether there are frames of two packets, one for
+            each field; the second one is not shown. Defaults to False.
     """
     pts: Optional[np.ndarray]
     is_key: np.ndarray
     is_discarded: np.ndarray
     has_disposable: bool
+    num_packets: int
+    is_doubtful: bool = False
+    has_fields: bool = False
 
 
 def has_sample_tables(container: av.container.InputContainer) -> bool:
@@ -57,8 +66,11 @@ def listed_samples(filename: str, container: av.container.InputContainer,
 
     Returns:
         Samples | None: None where the header does not tell (see
-        :func:`read_track_tables`) or where the file is cut short.
+        :func:`read_track_tables`), where the file is cut short, and where
+        frames may be of two samples.
     """
+    if interlacing_parameters(stream.codec_context) is not None:
+        return None  # a sample may be one field
     tables = read_track_tables(filename, stream.id)
     entries = stream.index_entries
     if tables is None or len(entries) != len(tables.decoded):
@@ -83,7 +95,7 @@ def listed_samples(filename: str, container: av.container.InputContainer,
             pts[key] for key in keys if entries[key].pos == late.pos]:
         return None
     return Samples(pts, flags & _KEYFRAME > 0, flags & _DISCARDED > 0,
-                   tables.has_disposable)
+                   tables.has_disposable, len(entries))
 
 
 def _flags(stream: av.VideoStream,

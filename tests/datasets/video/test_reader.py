@@ -3,7 +3,8 @@ import av
 import decord
 import numpy as np
 import pytest
-from helpers_video import moving_texture, write_frames
+from helpers_video import (assert_reads_as_decoded, moving_texture,
+                           write_frames)
 
 from mmaction_sampler.datasets.video import (VideoError, VideoReader,
                                              read_index)
@@ -65,6 +66,39 @@ def test_ranges_and_key_frames(video):
         assert len(keys) == 3
         if reader.index.pts is not None:
             assert [0, *keys] == reader.index.key_numbers().tolist()
+
+
+def test_frames_that_are_no_key_frames_though_called_so(tmp_path):
+    """FFmpeg takes all packets of H.263 in AVI for key frames."""
+    path = write_frames(tmp_path / 'a.avi', FRAMES, 'h263p')
+    assert len(read_index(str(path)).key_pts) == 40
+    assert_reads_as_decoded(path, 40)
+
+
+@pytest.mark.parametrize('name, options', [
+    ('a.mpg', dict(codec='mpeg1video')),
+    ('a.mpg', dict(codec='mpeg2video', max_b_frames=2)),
+    ('a.vob', dict(codec='mpeg2video', max_b_frames=2))])
+def test_program_streams(tmp_path, name, options):
+    """Behind a seek, FFmpeg gives their frames other times."""
+    noise = np.random.default_rng(0).integers(0, 40, (120, 64, 96, 1))
+    frames = moving_texture(120, 64, 96, (1, 0)) // 2 + noise.astype(np.uint8)
+    path = write_frames(tmp_path / name, frames, options={'b': '200k'},
+                        rate=25, **options)
+    assert_reads_as_decoded(path, 120)
+
+
+def test_reading_begins_with_the_key_frame(tmp_path, monkeypatch):
+    """Not with any packet that a container puts before it."""
+    path = write_frames(tmp_path / 'a.ts', FRAMES, 'mpeg2video')
+    with VideoReader(str(path)) as reader:
+        keys = reader.index.key_pts.tolist()
+        monkeypatch.setattr(reader, '_reopen', None)
+        for key in keys[1:]:
+            assert next(reader._packets_from(key)).pts == key
+        monkeypatch.undo()
+        # One that the file does not have, as if it told other times then.
+        assert next(reader._packets_from(keys[2] - 1)).pts == keys[0]
 
 
 def test_pixels_are_decords(tmp_path):

@@ -92,7 +92,7 @@ def test_no_packet_is_read_beside_key_frames(
         reordered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index.forget_indices()
     expected = sorted(pts for pts, _, _ in packets(reordered))
-    monkeypatch.setattr(index, '_read_packets', None)
+    monkeypatch.setattr(index, 'read_packets', None)
     video = index.read_index(str(reordered))
     assert video.pts.tolist() == expected
     assert video.reordered and video.num_frames == video.promised == 40

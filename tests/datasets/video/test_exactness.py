@@ -1,0 +1,68 @@
+"""Files whose own vectors look exact and are not."""
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers_video import (EXACT, change_packets, moving_texture, remux,
+                           write_frames)
+
+from mmaction_sampler.datasets.transforms import LoadIFrames
+from mmaction_sampler.datasets.video import CompressedReader, VideoError
+from mmaction_sampler.datasets.video.exactness import why_inexact
+
+FRAMES = moving_texture(26, 64, 96, (2, 0))
+
+
+@pytest.mark.parametrize('kind', EXACT)
+def test_exact_files(tmp_path: Path, kind: str) -> None:
+    path = write_frames(tmp_path / 'a.mp4', FRAMES, **EXACT[kind])
+    assert why_inexact(str(path)) is None
+
+
+@pytest.mark.parametrize('suffix', ['mp4', 'ts'])
+def test_frames_that_are_not_referred_to(tmp_path: Path, suffix: str) -> None:
+    """A temporal layer, of which MP4 does not tell."""
+    source = write_frames(
+        tmp_path / f'whole.{suffix}', FRAMES, **EXACT['h264'])
+
+    def layer(number: int, content: bytes) -> bytes:
+        if number % 4 != 1:
+            return content
+        # The slice's NAL unit is the last one of x264's packets.
+        place = content.rindex(b'\0\0\1') + 3 if suffix == 'ts' else 4
+        head = content[place] & ~0x60
+        return content[:place] + bytes([head]) + content[place + 1:]
+
+    path = change_packets(source, tmp_path / f'a.{suffix}', layer)
+    assert 'does not refer' in why_inexact(str(path))
+    with CompressedReader(str(path)) as reader:
+        assert reader.motion_source == 'normalised'
+
+
+@pytest.mark.parametrize('options', [
+    dict(codec='mpeg4', options={'flags': '+ilme+ildct'}),
+    dict(codec='mpeg2video', options={'flags': '+ilme+ildct'}),
+    dict(options={'x264-params': 'interlaced=1:ref=1'})])
+def test_interlaced(tmp_path: Path, options: dict) -> None:
+    path = str(write_frames(tmp_path / 'a.mp4', FRAMES, **options))
+    assert why_inexact(path) == 'is interlaced'
+    with pytest.raises(VideoError, match='is interlaced'):
+        CompressedReader(path, motion_source='raw')
+
+
+def test_an_edit_that_cuts_the_first_i_frame(tmp_path: Path) -> None:
+    source = write_frames(tmp_path / 'whole.mp4', FRAMES, **EXACT['mpeg4'])
+    path = remux(source, tmp_path / 'a.mp4', video_track_timescale='1000')
+    content = bytearray(path.read_bytes())
+    place = content.index(b'elst') + 4 + 12
+    content[place:place + 4] = (500).to_bytes(4, 'big')
+    path.write_bytes(bytes(content))
+    clips = dict(filename=str(path), frame_inds=np.arange(12), num_clips=3,
+                 clip_len=4)
+    found = LoadIFrames(size=(64, 96))(dict(clips))
+    assert (found['i_frame_inds'] <= [3, 7, 11]).all()
+    for residual in ('previous', 'i_frame'):
+        with CompressedReader(str(path), residual) as reader:
+            assert len(list(reader.iter_features(np.arange(12)))) == 12
+    with pytest.raises(VideoError, match='begins within a group'):
+        LoadIFrames(size=(64, 96), motion_source='raw')(dict(clips))
