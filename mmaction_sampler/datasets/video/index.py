@@ -9,6 +9,7 @@ import numpy as np
 
 from .container import OpenedVideo, VideoError, open_video
 from .decoded import without_undecoded
+from .matroska import missing_bytes
 from .packets import read_packets
 from .sample_tables import Samples, has_sample_tables, listed_samples
 from .sps import max_num_ref_frames
@@ -215,11 +216,15 @@ def refuse_incomplete(filename: str) -> None:
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is no video, has no video stream, or lacks frames
-            that its header promises.
+            (Matroska: bytes) that its header promises.
     """
     path = Path(filename)
     if not path.is_file():
         raise FileNotFoundError('the file does not exist')
+    missing = missing_bytes(filename)
+    if missing:
+        raise ValueError(
+            f'the file is cut short: {missing} bytes are missing')
     status = path.stat()
     count = _count_packets(filename, status.st_size, status.st_mtime_ns)
     if not count.present or count.present < count.promised:
