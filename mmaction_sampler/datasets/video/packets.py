@@ -36,7 +36,7 @@ def read_packets(opened: OpenedVideo) -> Samples:
     interlacing = interlacing_parameters(context)
     pairs = interlacing and FieldPairs(context.extradata, interlacing)
     is_frame = pairs.begins_frame if pairs else _CHECKS.get(codec)
-    packets, is_doubtful, begins_anew, end = [], False, False, None
+    packets, is_doubtful, end = [], False, 0
     for packet in container.demux(stream):
         if not packet.size:
             continue
@@ -47,14 +47,13 @@ def read_packets(opened: OpenedVideo) -> Samples:
         if is_mpeg4_avi:
             reorders = reorders or bool(_B_VOP.search(packet))
             is_doubtful |= packet.size < _SMALLEST_VOP
-        if packet.dts is not None:
-            begins_anew |= end is not None and packet.dts < end
-            end = packet.dts
+        end = packet.dts
     pts, (is_key, is_discarded, is_disposable) = _columns(packets)
     if is_avi and (reorders or pts is not None and (np.diff(pts) < 0).any()):
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
         pts = None
-    if begins_anew:  # files one behind the other, whose times interleave
+    if pts is not None and (np.diff(pts[is_key]) < 0).any():
+        # Files were put one behind the other: their times interleave.
         pts = None
     num_packets = len(packets)
     if is_avi:
