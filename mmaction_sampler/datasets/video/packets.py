@@ -52,6 +52,9 @@ def read_packets(opened: OpenedVideo) -> Samples:
     if is_avi and (reorders or pts is not None and (np.diff(pts) < 0).any()):
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
         pts = None
+    if pts is not None and (np.diff(pts[is_key]) < 0).any():
+        # Files were put one behind the other: their times interleave.
+        pts = None
     num_packets = len(packets)
     if is_avi:
         # Times count its chunks, of which FFmpeg skips the empty ones.

@@ -99,6 +99,18 @@ def test_hidden_frames_of_vp8(tmp_path: Path) -> None:
     assert_reads_as_decoded(path, 37)
 
 
+def test_streams_one_behind_the_other(tmp_path: Path) -> None:
+    """The times of the second one lie between those of the first."""
+    first = write_frames(tmp_path / 'first.ts', FRAMES[:20], 'mpeg4')
+    second = change_packets(
+        write_frames(tmp_path / 'whole.ts', FRAMES[20:], 'mpeg4'),
+        tmp_path / 'second.ts', lambda _, content: content,
+        delay=lambda _: 3000)
+    path = tmp_path / 'a.ts'
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    assert_reads_as_decoded(path, 40)
+
+
 @pytest.mark.parametrize('codec', ['mpeg4', 'libx264'])
 def test_dropped_frames_of_avi(tmp_path: Path, codec: str) -> None:
     """The header counts them; in the file they are empty chunks."""
