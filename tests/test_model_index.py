@@ -12,8 +12,9 @@ from mmengine.model import BaseModel
 from torch import nn
 
 from mmaction_sampler.analysis import count_macs
-from mmaction_sampler.models.recognizers import (ComponentRecognizer,
-                                                 clip_cost, scsampler_cost)
+from mmaction_sampler.models.classifier import clip_cost
+from mmaction_sampler.models.costs import scsampler_cost
+from mmaction_sampler.models.recognizers import ComponentRecognizer
 
 CONFIGS = REPOSITORY / 'configs'
 INDEX = REPOSITORY / 'model-index.yml'
