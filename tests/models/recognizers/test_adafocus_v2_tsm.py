@@ -137,7 +137,7 @@ def test_one_video_alone_is_refused_in_training():
 
 
 def test_what_does_not_fit_is_an_error():
-    with pytest.raises(ValueError, match='num_candidates = 5, but .*num_glance'):
+    with pytest.raises(ValueError, match='candidates = 5, but .*num_glance'):
         build().predict(candidates(3, 4), samples(LABELS))
     with pytest.raises(ValueError, match=r'built for feature maps.*\(3, 1280'):
         build(policy=dict(
