@@ -16,6 +16,36 @@ class VideoError(ValueError):
     """A video file that cannot be read; the message names it."""
 
 
+class FileVersion(NamedTuple):
+    """What tells versions of a file apart, of those who remember a file.
+
+    Attributes:
+        size (int): Bytes.
+        mtime_ns (int): When it was changed last.
+    """
+    size: int
+    mtime_ns: int
+
+
+def file_version(filename: str) -> FileVersion:
+    """Look which version of a file is there.
+
+    Args:
+        filename (str): Path of a video file.
+
+    Returns:
+        FileVersion: The version.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    path = Path(filename)
+    if not path.is_file():
+        raise FileNotFoundError(f'video {filename} does not exist')
+    status = path.stat()
+    return FileVersion(status.st_size, status.st_mtime_ns)
+
+
 class OpenedVideo(NamedTuple):
     """A video file that is open.
 

@@ -7,7 +7,8 @@ from typing import List, NamedTuple, Optional
 import av
 import numpy as np
 
-from .container import OpenedVideo, VideoError, open_video
+from .container import (FileVersion, OpenedVideo, VideoError, file_version,
+                        open_video)
 from .decoded import without_undecoded
 from .matroska import missing_bytes
 from .packets import read_packets
@@ -117,11 +118,7 @@ def read_index(filename: str,
         FileNotFoundError: If there is no such file.
         VideoError: If it is no video.
     """
-    path = Path(filename)
-    if not path.is_file():
-        raise FileNotFoundError(f'video {filename} does not exist')
-    status = path.stat()
-    place = _place_of(str(filename), status.st_size, status.st_mtime_ns)
+    place = _place_of(str(filename), file_version(filename))
     if not place:
         place.append(_list_frames(str(filename), opened))
     return place[0]
@@ -129,7 +126,7 @@ def read_index(filename: str,
 
 # An hour of video takes 1 MB here.
 @lru_cache(maxsize=128)
-def _place_of(filename: str, size: int, mtime_ns: int) -> List[VideoIndex]:
+def _place_of(filename: str, version: FileVersion) -> List[VideoIndex]:
     """Where the index of one version of a file is kept; empty at first."""
     return []
 
@@ -218,15 +215,13 @@ def refuse_incomplete(filename: str) -> None:
         ValueError: If it is no video, has no video stream, or lacks frames
             (Matroska: bytes) that its header promises.
     """
-    path = Path(filename)
-    if not path.is_file():
+    if not Path(filename).is_file():
         raise FileNotFoundError('the file does not exist')
     missing = missing_bytes(filename)
     if missing:
         raise ValueError(
             f'the file is cut short: {missing} bytes are missing')
-    status = path.stat()
-    count = _count_packets(filename, status.st_size, status.st_mtime_ns)
+    count = _count_packets(filename, file_version(filename))
     if not count.present or count.present < count.promised:
         raise ValueError(
             f'the file is cut short: {count.present} of '
@@ -234,7 +229,7 @@ def refuse_incomplete(filename: str) -> None:
 
 
 @lru_cache(maxsize=1 << 16)
-def _count_packets(filename: str, size: int, mtime_ns: int) -> PacketCount:
+def _count_packets(filename: str, version: FileVersion) -> PacketCount:
     """Two numbers of a file's index, remembered for far more files."""
     try:
         index = read_index(filename)

@@ -7,7 +7,8 @@ from helpers_video import (EXACT, change_packets, moving_texture, remux,
                            write_frames)
 
 from mmaction_sampler.datasets.transforms import LoadIFrames
-from mmaction_sampler.datasets.video import CompressedReader, VideoError
+from mmaction_sampler.datasets.video import (CompressedReader, VideoError,
+                                             exactness)
 from mmaction_sampler.datasets.video.exactness import why_inexact
 
 FRAMES = moving_texture(26, 64, 96, (2, 0))
@@ -17,6 +18,18 @@ FRAMES = moving_texture(26, 64, 96, (2, 0))
 def test_exact_files(tmp_path: Path, kind: str) -> None:
     path = write_frames(tmp_path / 'a.mp4', FRAMES, **EXACT[kind])
     assert why_inexact(str(path)) is None
+
+
+def test_packets_are_looked_at_once(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the file changes."""
+    path = write_frames(tmp_path / 'a.mp4', FRAMES, **EXACT['mpeg4'])
+    assert why_inexact(str(path)) is None
+    monkeypatch.setattr(exactness, 'open_video', None)
+    assert why_inexact(str(path)) is None
+    path.write_bytes(path.read_bytes() + b'\0')
+    with pytest.raises(TypeError):
+        why_inexact(str(path))
 
 
 @pytest.mark.parametrize('suffix', ['mp4', 'ts'])
