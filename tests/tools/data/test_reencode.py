@@ -86,12 +86,23 @@ def test_linked_folders_are_encoded(tool, videos, tmp_path):
 
 
 def test_nothing_is_left_of_files_that_took_too_long(tool, tmp_path):
+    """One group of frames again and again: seconds of work, soon written."""
     videos, out = tmp_path / 'videos', tmp_path / 'out'
     videos.mkdir()
-    write_frames(videos / 'a.mp4', moving_texture(120, 480, 640, (1, 0)))
+    group = write_frames(tmp_path / 'group.mkv',
+                         moving_texture(12, 480, 640, (1, 0)))
+    with av.open(str(group)) as old, av.open(
+            str(videos / 'a.mkv'), 'w') as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        packets = [p for p in old.demux(video=0) if p.size]
+        for number, packet in enumerate(packets * 200):
+            packet.stream = stream
+            packet.pts = packet.dts = 100 * number
+            new.mux(packet)
     assert tool.main([str(videos), str(out), '--workers', '1',
-                      '--timeout', '0.3']) == 1
+                      '--timeout', '0.5']) == 1
     assert [p.name for p in out.iterdir()] == ['failures.jsonl']
+    assert 'not read after 0.5 s' in (out / 'failures.jsonl').read_text()
 
 
 def test_damaged_sound_costs_itself(tmp_path):
