@@ -4,7 +4,7 @@ Displacement is that of the content from the earlier frame to the later one,
 in pixels (x, y), x to the right and y down: the opposite of the codec's
 vector, which leads from a block back to where it is copied from.
 """
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -16,44 +16,60 @@ SMALLEST_BLOCK = 8
 
 
 class Blocks(NamedTuple):
-    """The n blocks of a frame; intra blocks are absent.
+    """The n blocks of F frames of one size; intra blocks are absent.
 
     Attributes:
-        grid (tuple[int, int]): Rows and columns of macroblocks,
+        grid (tuple[int, int]): Rows and columns of macroblocks of a frame,
             ``ceil(H / 16)`` and ``ceil(W / 16)``.
+        num_frames (int): F.
         vectors (np.ndarray): FFmpeg's structured array, ``(n, )``.
-        cell (np.ndarray): Numbers of the macroblocks that they lie in, row
-            after row, int64 ``(n, )``. Blocks are no larger than a macroblock
-            and inside one.
+        cell (np.ndarray): Numbers of the macroblocks that they lie in, frame
+            after frame and row after row, int64 ``(n, )``. Blocks are no
+            larger than a macroblock and inside one.
         displacement (np.ndarray): Pixels (x, y) from the earlier to the
             later frame, float64 ``(n, 2)``.
         undivided (bool): Whether each is a macroblock of 16 x 16 pixels.
     """
     grid: Tuple[int, int]
+    num_frames: int
     vectors: np.ndarray
     cell: np.ndarray
     displacement: np.ndarray
     undivided: bool
 
 
-def locate_blocks(motion_vectors: np.ndarray, height: int,
+def locate_blocks(motion_vectors: Sequence[np.ndarray], height: int,
                   width: int) -> Blocks:
     """Find where blocks lie and how their content moved.
 
     Args:
-        motion_vectors (np.ndarray): FFmpeg's structured array, ``(n, )``.
-        height (int): H of the frame in pixels.
-        width (int): W of the frame in pixels.
+        motion_vectors (Sequence[np.ndarray]): FFmpeg's structured array of
+            each frame, F of ``(n, )``; n may differ.
+        height (int): H of the frames in pixels.
+        width (int): W of the frames in pixels.
 
     Returns:
         Blocks: The same blocks. Those at the right and bottom border belong
         to the padded picture; they are kept.
     """
     grid = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
-    undivided = (motion_vectors['w'] == MACROBLOCK) & (
-        motion_vectors['h'] == MACROBLOCK)
-    return Blocks(grid, motion_vectors, _cells(motion_vectors, *grid),
-                  _displacement(motion_vectors), bool(undivided.all()))
+    vectors = _joined(motion_vectors)
+    cell = _cells(vectors, *grid)
+    if len(motion_vectors) > 1:
+        cell += np.repeat(
+            np.arange(len(motion_vectors)) * (grid[0] * grid[1]),
+            [len(of_frame) for of_frame in motion_vectors])
+    undivided = (vectors['w'] == MACROBLOCK) & (vectors['h'] == MACROBLOCK)
+    return Blocks(grid, len(motion_vectors), vectors, cell,
+                  _displacement(vectors), bool(undivided.all()))
+
+
+def _joined(motion_vectors: Sequence[np.ndarray]) -> np.ndarray:
+    # NumPy would copy field by field.
+    kind = motion_vectors[0].dtype
+    return np.concatenate(
+        [of_frame.view(f'V{kind.itemsize}') for of_frame in motion_vectors]
+    ).view(kind)
 
 
 def _cells(motion_vectors: np.ndarray, rows: int,

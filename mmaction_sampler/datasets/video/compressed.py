@@ -4,13 +4,13 @@ from typing import Iterator, List, Literal, NamedTuple, Optional, Type
 
 import numpy as np
 
-from .container import VideoError, errors_name
 from .index import read_index
-from .motion import MotionField, motion_field, residual
+from .container import VideoError, errors_name
+from .motion import MotionField, residual
 from .motion_vectors import (REENCODE, MotionSource, choose_source,
-                             group_start, iter_coded_frames,
+                             group_starts, iter_coded_frames,
                              open_for_vectors)
-from .prediction import PREDICTORS, Picture, Reference
+from .prediction import PREDICTORS, Picture, Predictor, Reference, pictures
 from .rgb import RGBConverter
 
 
@@ -140,37 +140,31 @@ class CompressedReader:
 
     def _runs(self, numbers: np.ndarray) -> List[_Run]:
         """Join the groups of frames that lie side by side."""
-        runs: List[_Run] = []
-        for number in numbers.tolist():
-            start = group_start(self._reader.index, self.motion_source,
-                                number)
-            if runs and start <= runs[-1].stop:
-                runs[-1] = _Run(runs[-1].start, number + 1)
-            else:
-                runs.append(_Run(start, number + 1))
-        return runs
+        starts = group_starts(self._reader.index, self.motion_source, numbers)
+        gaps = np.flatnonzero(starts[1:] > numbers[:-1] + 1)
+        firsts = starts[np.append(0, gaps + 1)] if len(starts) else starts
+        lasts = numbers[np.append(gaps, -1)] if len(starts) else numbers
+        return [_Run(start, last + 1)
+                for start, last in zip(firsts.tolist(), lasts.tolist())]
 
     def _iter_run(self, run: _Run, wanted: set) -> Iterator[FrameFeatures]:
         predictor = (None if self._residual_from is None else
                      PREDICTORS[self._residual_from]())
-        for coded in iter_coded_frames(self._reader, self.motion_source,
-                                       *run):
-            picture = Picture(coded, self._to_rgb)
+        frames = iter_coded_frames(self._reader, self.motion_source, *run)
+        for picture in pictures(frames, self._to_rgb):
             if predictor is not None:
                 predictor.add(picture)
-            if coded.number in wanted:
-                yield self._features(picture, predictor)
+            if picture.coded.number in wanted:
+                yield _features(picture, predictor)
 
-    def _features(self, picture: Picture,
-                  predictor: Optional[object]) -> FrameFeatures:
-        coded = picture.coded
-        left_over = image = None
-        if predictor is not None:
-            image = picture.rgb()
-            left_over = np.zeros(
-                image.shape, np.int16) if coded.is_i_frame else residual(
-                    image, predictor.predict())
-        return FrameFeatures(
-            coded.number, coded.frame.height, coded.frame.width,
-            coded.is_i_frame, motion_field(picture.blocks()), left_over,
-            image)
+
+def _features(picture: Picture,
+              predictor: Optional[Predictor]) -> FrameFeatures:
+    coded = picture.coded
+    left_over = image = None
+    if predictor is not None:
+        image = picture.rgb()
+        left_over = np.zeros(image.shape, np.int16) if (
+            coded.is_i_frame) else residual(image, predictor.predict())
+    return FrameFeatures(coded.number, coded.frame.height, coded.frame.width,
+                         coded.is_i_frame, picture.motion(), left_over, image)

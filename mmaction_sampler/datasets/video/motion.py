@@ -1,6 +1,6 @@
 """From the codec's blocks to dense motion, and to what motion leaves over."""
 from functools import lru_cache
-from typing import NamedTuple, Tuple
+from typing import List, NamedTuple, Tuple
 
 import cv2
 import numpy as np
@@ -23,84 +23,87 @@ class MotionField(NamedTuple):
     coverage: np.ndarray
 
 
-def motion_field(blocks: Blocks) -> MotionField:
+def motion_fields(blocks: Blocks) -> List[MotionField]:
     """Rasterise blocks to one cell for each macroblock.
 
     SCSampler Sec. 3.3.1: motion displacement of size H/16 x W/16 x 2. The
     grid is rounded up.
 
     Args:
-        blocks (Blocks): Of a frame of H x W pixels.
+        blocks (Blocks): Of F frames of H x W pixels.
 
     Returns:
-        MotionField: ``h = ceil(H / 16)``, ``w = ceil(W / 16)``.
+        list[MotionField]: F, with ``h = ceil(H / 16)``,
+        ``w = ceil(W / 16)``.
     """
     rows, columns = blocks.grid
+    num_cells = blocks.num_frames * rows * columns
     from_later = bool((blocks.vectors['source'] > 0).any())
     if blocks.undivided and not from_later:
         # One block in a cell at most: nothing to average.
-        mean = np.zeros((rows * columns, 2), np.float32)
-        coverage = np.zeros(rows * columns, np.float32)
+        mean = np.zeros((num_cells, 2), np.float32)
+        coverage = np.zeros(num_cells, np.float32)
         mean[blocks.cell], coverage[blocks.cell] = blocks.displacement, 1
     else:
-        mean, coverage = _average(blocks, from_later)
-    return MotionField(
-        mean.reshape(rows, columns, 2), coverage.reshape(rows, columns))
+        mean, coverage = _average(blocks, num_cells, from_later)
+    return list(map(MotionField, mean.reshape(-1, rows, columns, 2),
+                    coverage.reshape(-1, rows, columns)))
 
 
-def _average(blocks: Blocks,
+def _average(blocks: Blocks, num_cells: int,
              from_later: bool) -> Tuple[np.ndarray, np.ndarray]:
     """Mean displacement and coverage of each cell, float32."""
-    size = blocks.grid[0] * blocks.grid[1]
     area = blocks.vectors['w'] * blocks.vectors['h'].astype(np.float64)
     weighted = blocks.displacement * area[:, None]
-    total = np.bincount(blocks.cell, area, size)
+    total = np.bincount(blocks.cell, area, num_cells)
     mean = np.stack([
-        np.bincount(blocks.cell, weighted[:, 0], size),
-        np.bincount(blocks.cell, weighted[:, 1], size)
+        np.bincount(blocks.cell, weighted[:, 0], num_cells),
+        np.bincount(blocks.cell, weighted[:, 1], num_cells)
     ], 1)
     mean /= np.maximum(total, 1)[:, None]
     if from_later:
-        total = _area_once(blocks, area)
+        total = _area_once(blocks, area, num_cells)
     coverage = np.minimum(total / MACROBLOCK**2, 1)
     return mean.astype(np.float32), coverage.astype(np.float32)
 
 
-def _area_once(blocks: Blocks, area: np.ndarray) -> np.ndarray:
+def _area_once(blocks: Blocks, area: np.ndarray,
+               num_cells: int) -> np.ndarray:
     """Area covered in each cell, blocks predicted from both sides once."""
-    places = np.stack([blocks.vectors['dst_x'], blocks.vectors['dst_y']], 1)
+    places = np.stack([blocks.cell, blocks.vectors['dst_x'],
+                       blocks.vectors['dst_y']], 1)
     _, first = np.unique(places, axis=0, return_index=True)
-    rows, columns = blocks.grid
-    return np.bincount(blocks.cell[first], area[first], rows * columns)
+    return np.bincount(blocks.cell[first], area[first], num_cells)
 
 
 def pixel_shifts(blocks: Blocks) -> np.ndarray:
     """Displacement in whole pixels of the smallest blocks.
 
     Args:
-        blocks (Blocks): Of a frame of H x W pixels that is predicted from the
+        blocks (Blocks): Of F frames of H x W pixels, each predicted from the
             frame before it.
 
     Returns:
-        np.ndarray: Pixels (x, y), int64 ``(h, w, 2)``; zero in intra blocks.
-        One for each macroblock, ``h = ceil(H / 16)``, or where some are
-        divided one for 8 x 8 pixels, ``h = 2 * ceil(H / 16)``.
+        np.ndarray: Pixels (x, y), int64 ``(F, h, w, 2)``; zero in intra
+        blocks. One for each macroblock, ``h = ceil(H / 16)``, or where some
+        are divided one for 8 x 8 pixels, ``h = 2 * ceil(H / 16)``.
     """
     rows, columns = blocks.grid
+    num_cells = blocks.num_frames * rows * columns
     cell, vectors = blocks.cell, blocks.vectors
     whole = np.rint(blocks.displacement)
     if blocks.undivided:
-        shifts = np.zeros((rows * columns, 2), np.int64)
+        shifts = np.zeros((num_cells, 2), np.int64)
         shifts[cell] = whole
-        return shifts.reshape(rows, columns, 2)
-    shifts = np.zeros((rows * columns, 2, 2, 2), np.int64)
+        return shifts.reshape(-1, rows, columns, 2)
+    shifts = np.zeros((num_cells, 2, 2, 2), np.int64)
     tall, wide = vectors['h'] == MACROBLOCK, vectors['w'] == MACROBLOCK
     lower, right = vectors['dst_y'] >> 3 & 1, vectors['dst_x'] >> 3 & 1
     for half in np.ndindex(2, 2):
         inside = (tall | (lower == half[0])) & (wide | (right == half[1]))
         shifts[(cell[inside], *half)] = whole[inside]
-    return shifts.reshape(rows, columns, 2, 2, 2).swapaxes(1, 2).reshape(
-        2 * rows, 2 * columns, 2)
+    return shifts.reshape(-1, columns, 2, 2, 2).swapaxes(1, 2).reshape(
+        -1, 2 * rows, 2 * columns, 2)
 
 
 def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
@@ -110,7 +113,7 @@ def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
 
     Args:
         reference (np.ndarray): The earlier picture, ``(H, W, C)``.
-        shifts (np.ndarray): Of :func:`pixel_shifts`.
+        shifts (np.ndarray): Of one frame by :func:`pixel_shifts`.
 
     Returns:
         np.ndarray: The prediction, ``(H, W, C)``; not contiguous where W is
@@ -189,7 +192,7 @@ class Accumulation:
         """Go on by one frame.
 
         Args:
-            shifts (np.ndarray): Of :func:`pixel_shifts`.
+            shifts (np.ndarray): The frame's, by :func:`pixel_shifts`.
         """
         self._sources = np.ascontiguousarray(warp(self._sources, shifts))
 

@@ -3,6 +3,7 @@ from typing import Iterator, Literal, NamedTuple, Optional
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import PictureType
 
 from .container import VideoError
@@ -110,21 +111,26 @@ def choose_source(filename: str, index: VideoIndex,
     return 'normalised'
 
 
-def group_start(index: VideoIndex, source: MotionSource,
-                number: int) -> int:
-    """First frame of the group that a frame depends on.
+def group_starts(index: VideoIndex, source: MotionSource,
+                 numbers: np.ndarray) -> np.ndarray:
+    """First frames of the groups that frames depend on.
 
     Args:
         index (VideoIndex): What is in the file.
         source (str): How the vectors are got.
-        number (int): The frame.
+        numbers (np.ndarray): The frames, int64 ``(N, )``.
 
     Returns:
-        int: Number of an I-frame, at most ``number``.
+        np.ndarray: Numbers of I-frames, none above its frame's, int64
+        ``(N, )``.
     """
     if source == 'normalised':
-        return number - number % GOP
-    return index.number_of(index.key_before(number)) or 0
+        return numbers - numbers % GOP
+    if not index.is_seekable:
+        return np.zeros_like(numbers)
+    # The file's own vectors are taken only if frame 0 is a key frame.
+    keys = index.key_numbers()
+    return keys[np.searchsorted(keys, numbers, 'right') - 1]
 
 
 def open_for_vectors(filename: str, source: MotionSource,
@@ -198,6 +204,9 @@ def _normalise_at_first_size(
 
 
 def _vectors(frame: av.VideoFrame) -> np.ndarray:
-    vectors = frame.side_data.get('MOTION_VECTORS')
+    # frame.side_data keeps what it finds in the frame, which that refers to:
+    # such frames wait for the garbage collector, the decoder takes new memory
+    # instead of theirs, and reading takes half as long again.
+    vectors = SideDataContainer(frame).get('MOTION_VECTORS')
     # The next frame may overwrite the memory. NumPy would copy field by field.
     return np.frombuffer(b'' if vectors is None else bytes(vectors), _BLOCK)

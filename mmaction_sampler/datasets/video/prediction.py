@@ -1,11 +1,14 @@
 """Predictions of frames from earlier ones by motion alone."""
-from typing import Literal, Optional
+from functools import cached_property
+from itertools import islice
+from typing import Iterator, List, Literal, Optional, Union
 
 import numpy as np
 
-from .blocks import Blocks, locate_blocks
+from .blocks import locate_blocks
 from .container import VideoError
-from .motion import Accumulation, pixel_shifts, warp
+from .motion import (Accumulation, MotionField, motion_fields, pixel_shifts,
+                     warp)
 from .motion_vectors import CodedFrame
 from .rgb import RGBConverter
 
@@ -13,20 +16,52 @@ from .rgb import RGBConverter
 #: I-frame through all the frames between.
 Reference = Literal['previous', 'i_frame']
 
+# A call of NumPy takes longer than the blocks of a small frame. Frames and
+# their images wait in memory meanwhile.
+_PIXELS_AT_ONCE = 2**19
+
+
+class _Together:
+    """Frames of one size whose blocks are worked out at once."""
+
+    def __init__(self, frames: List[CodedFrame]) -> None:
+        first = frames[0].frame
+        self._blocks = locate_blocks(
+            [coded.motion_vectors for coded in frames], first.height,
+            first.width)
+        self.motion = motion_fields(self._blocks)
+
+    @cached_property
+    def shifts(self) -> np.ndarray:
+        """Of :func:`pixel_shifts`."""
+        return pixel_shifts(self._blocks)
+
 
 class Picture:
     """A coded frame, of which everything is worked out once, if at all.
 
     Args:
         coded (CodedFrame): The frame.
+        together (_Together): Frames, it among them.
+        place (int): Its place there.
         to_rgb (RGBConverter): The converter.
     """
 
-    def __init__(self, coded: CodedFrame, to_rgb: RGBConverter) -> None:
+    def __init__(self, coded: CodedFrame, together: _Together, place: int,
+                 to_rgb: RGBConverter) -> None:
         self.coded = coded
+        self._together = together
+        self._place = place
         self._to_rgb = to_rgb
         self._image: Optional[np.ndarray] = None
-        self._blocks: Optional[Blocks] = None
+
+    def motion(self) -> MotionField:
+        """How its content moved."""
+        return self._together.motion[self._place]
+
+    def shifts(self) -> np.ndarray:
+        """The same in whole pixels, of :func:`pixel_shifts`."""
+        return self._together.shifts[self._place]
 
     def rgb(self) -> np.ndarray:
         """The frame in coded orientation, uint8 ``(H, W, 3)``."""
@@ -34,13 +69,24 @@ class Picture:
             self._image = self._to_rgb(self.coded.frame)
         return self._image
 
-    def blocks(self) -> Blocks:
-        """The blocks that it was predicted in."""
-        if self._blocks is None:
-            self._blocks = locate_blocks(
-                self.coded.motion_vectors, self.coded.frame.height,
-                self.coded.frame.width)
-        return self._blocks
+
+def pictures(frames: Iterator[CodedFrame],
+             to_rgb: RGBConverter) -> Iterator[Picture]:
+    """Work out the motion of frames, of small ones several at once.
+
+    Args:
+        frames (Iterator[CodedFrame]): Frames of one size.
+        to_rgb (RGBConverter): The converter.
+
+    Yields:
+        Picture: One for each frame, in order.
+    """
+    for first in frames:
+        pixels = first.frame.height * first.frame.width
+        some = [first, *islice(frames, max(_PIXELS_AT_ONCE // pixels - 1, 0))]
+        together = _Together(some)
+        for place, coded in enumerate(some):
+            yield Picture(coded, together, place, to_rgb)
 
 
 class FromPreviousFrame:
@@ -71,8 +117,7 @@ class FromPreviousFrame:
             raise VideoError(
                 f'frame {self._picture.coded.number} refers to a frame that '
                 f'is not in the file; encode it again')
-        return warp(self._reference.rgb(),
-                    pixel_shifts(self._picture.blocks()))
+        return warp(self._reference.rgb(), self._picture.shifts())
 
 
 class FromIFrame:
@@ -103,7 +148,7 @@ class FromIFrame:
                 f'frame {coded.number} refers to a frame that is not in the '
                 f'file; encode it again')
         else:
-            self._accumulation.update(pixel_shifts(picture.blocks()))
+            self._accumulation.update(picture.shifts())
 
     def predict(self) -> np.ndarray:
         """Predict the frame added last.
@@ -114,4 +159,5 @@ class FromIFrame:
         return self._accumulation.predict(self._i_frame.rgb())
 
 
+Predictor = Union[FromPreviousFrame, FromIFrame]
 PREDICTORS = {'previous': FromPreviousFrame, 'i_frame': FromIFrame}

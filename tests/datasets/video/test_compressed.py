@@ -1,4 +1,7 @@
 """Motion and residuals of videos whose motion is known."""
+import gc
+
+import av
 import numpy as np
 import pytest
 from helpers_video import EXACT, INEXACT, moving_texture, write_frames
@@ -179,3 +182,19 @@ def test_options_and_numbers_are_checked(video):
         for inds in ([-1], [NUM_FRAMES]):
             with pytest.raises(IndexError, match='frames 0 to 13'):
                 list(reader.iter_features(np.array(inds)))
+
+
+def test_the_decoder_gets_its_memory_back(video):
+    """Frames in a cycle would wait for the garbage collector."""
+    gc.collect()
+    gc.disable()
+    try:
+        with open_for_vectors(video('mpeg4'), 'raw', False) as reader:
+            for coded in iter_coded_frames(reader, 'raw', 0, NUM_FRAMES):
+                assert len(coded.motion_vectors) or coded.is_i_frame
+        del coded
+        # The decoder has one of its own, without a picture.
+        assert sum(isinstance(thing, av.VideoFrame)
+                   for thing in gc.get_objects()) <= 1
+    finally:
+        gc.enable()
