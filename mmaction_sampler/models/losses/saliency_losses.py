@@ -114,7 +114,8 @@ class ActionClassificationLoss(nn.Module):
     """AC: every clip is taken for an example of the video's action.
 
     SCSampler Table 4, Sec. 3.2.1. Needs a head with a logit for each class,
-    and no oracle. Of several true labels each has an equal share.
+    and no oracle. Of several true labels each has an equal share; a video
+    without labels adds nothing.
     """
 
     def forward(self, output: ClipSaliency, truth: ClipTruth) -> Tensor:
@@ -136,7 +137,8 @@ class ActionClassificationLoss(nn.Module):
                 f'ActionClassificationLoss needs a logit for each of the '
                 f'{num_classes} classes; use ActionSaliencyHead, and in '
                 f'joint training another loss')
-        shares = truth.targets / truth.targets.sum(dim=1, keepdim=True)
+        num_labels = truth.targets.sum(dim=1, keepdim=True)
+        shares = truth.targets / num_labels.clamp(min=1)
         targets = shares[truth.videos[output.clips]]  # (M, num_classes)
         weight = _rank_weight(output.clips.new_tensor(len(output.clips)))
         # A mean over no picture would not be a number.

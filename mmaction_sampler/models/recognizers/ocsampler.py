@@ -98,7 +98,8 @@ class OCSampler(ComponentRecognizer):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, component_checkpoints, fold_norm)
-        warmup = num_warmup_selected or num_selected
+        warmup = (num_selected if num_warmup_selected is None else
+                  num_warmup_selected)
         if num_draws < 1:
             raise ValueError(
                 f'num_draws must be at least 1, but got {num_draws}')

@@ -104,6 +104,16 @@ def test_action_classification_takes_every_picture_for_the_label() -> None:
     assert -sum(terms[:4]).item() / 4 == pytest.approx(reference.item())
 
 
+def test_a_video_without_labels_adds_nothing() -> None:
+    logits = torch.randn(2, 2, dtype=torch.float64)
+    clips = torch.tensor([0, 1])
+    loss = MODELS.build(dict(type='ActionClassificationLoss'))(
+        ClipSaliency(torch.zeros(2), logits, clips),
+        ClipTruth(torch.tensor([[0., 0.], [0., 1.]]).double(), clips))
+    expected = -logits.log_softmax(1)[1, 1] / 2
+    assert loss.item() == pytest.approx(expected.item())
+
+
 @pytest.mark.parametrize('name', [
     'ActionClassificationLoss', 'SaliencyClassificationLoss',
     'SaliencyRankingLoss'])

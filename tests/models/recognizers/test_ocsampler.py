@@ -324,6 +324,7 @@ def test_exact_probability_is_used_for_training():
      r'num_candidates \(5\), but got 6'),
     (dict(num_selected=0), 'but got 0'),
     (dict(num_warmup_selected=9), 'num_warmup_selected'),
+    (dict(num_warmup_selected=0), 'num_warmup_selected .*, but got 0'),
     (dict(num_draws=0), 'num_draws must be at least 1'),
     (dict(component_checkpoints=dict(backbone='x.pth')),
      "names 'backbone', but OCSampler has the components skim_network"),
