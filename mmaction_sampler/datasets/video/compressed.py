@@ -1,14 +1,14 @@
 """What SCSampler's visual networks see of each frame of a file."""
-from types import TracebackType
-from typing import Iterator, List, Literal, NamedTuple, Optional, Type
+from itertools import chain
+from typing import Iterator, List, Literal, NamedTuple, Optional
 
 import numpy as np
 
 from .index import read_index
-from .container import VideoError, errors_name
+from .container import Closing, VideoError, errors_name
 from .motion import MotionField, residual
-from .motion_vectors import (REENCODE, MotionSource, choose_source,
-                             group_starts, iter_coded_frames,
+from .motion_vectors import (REENCODE, CodedFrame, MotionSource,
+                             choose_source, group_starts, iter_coded_frames,
                              open_for_vectors)
 from .prediction import PREDICTORS, Picture, Predictor, Reference, pictures
 from .rgb import RGBConverter
@@ -44,7 +44,7 @@ class _Run(NamedTuple):
     stop: int
 
 
-class CompressedReader:
+class CompressedReader(Closing):
     """Reads motion and residuals of chosen frames of a video file.
 
     Only the groups that hold chosen frames are decoded, where the container
@@ -91,14 +91,6 @@ class CompressedReader:
     def __len__(self) -> int:
         """Frames in the file."""
         return len(self._reader)
-
-    def __enter__(self) -> 'CompressedReader':
-        return self
-
-    def __exit__(self, kind: Optional[Type[BaseException]],
-                 error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -150,12 +142,22 @@ class CompressedReader:
     def _iter_run(self, run: _Run, wanted: set) -> Iterator[FrameFeatures]:
         predictor = (None if self._residual_from is None else
                      PREDICTORS[self._residual_from]())
-        frames = iter_coded_frames(self._reader, self.motion_source, *run)
-        for picture in pictures(frames, self._to_rgb):
+        for picture in pictures(self._coded_frames(run), self._to_rgb):
             if predictor is not None:
                 predictor.add(picture)
-            if picture.coded.number in wanted:
+            number = picture.coded.number
+            if number >= run.start and number in wanted:
                 yield _features(picture, predictor)
+
+    def _coded_frames(self, run: _Run) -> Iterator[CodedFrame]:
+        frames = iter_coded_frames(self._reader, self.motion_source, *run)
+        first = next(frames, None)
+        if self._residual_from and run.start and not (
+                first and first.is_i_frame):
+            # Some containers call every frame a key frame.
+            return iter_coded_frames(self._reader, self.motion_source, 0,
+                                     run.stop)
+        return chain([first] if first else [], frames)
 
 
 def _features(picture: Picture,

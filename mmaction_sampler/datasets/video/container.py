@@ -1,7 +1,9 @@
 """Opening a video file, with errors that name it."""
-from contextlib import contextmanager
+from abc import abstractmethod
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Iterator, Mapping, NamedTuple, Union
+from types import TracebackType
+from typing import Iterator, Mapping, NamedTuple, Optional, Type, Union
 
 import av
 
@@ -14,6 +16,19 @@ _LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
 
 class VideoError(ValueError):
     """A video file that cannot be read; the message names it."""
+
+
+class Closing(AbstractContextManager):
+    """What is closed at the end of a ``with`` statement."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file."""
+
+    def __exit__(self, kind: Optional[Type[BaseException]],
+                 error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
 
 
 class FileVersion(NamedTuple):

@@ -1,12 +1,25 @@
-"""Which packets a decoder makes frames of, where only decoding tells."""
+"""What only decoding tells: which packets become frames, and key frames."""
 from itertools import takewhile
 from typing import Iterator, List, Optional
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from .container import open_video
 from .sample_tables import Samples
+
+
+def is_key_frame(frame: av.VideoFrame) -> bool:
+    """Whether a frame refers to no other one, whatever its container says.
+
+    Args:
+        frame (av.VideoFrame): The frame.
+
+    Returns:
+        bool: Whether the decoder says so.
+    """
+    return frame.key_frame or frame.pict_type == PictureType.I
 
 
 def without_undecoded(filename: str, samples: Samples) -> Samples:

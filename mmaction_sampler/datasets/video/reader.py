@@ -1,21 +1,17 @@
 """Decoded frames of a video file, by their number."""
 from contextlib import ExitStack
 from functools import cached_property
-from itertools import groupby
-from types import TracebackType
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Type
+from itertools import chain, groupby
+from typing import (Callable, Dict, Iterator, List, Mapping, NamedTuple,
+                    Optional)
 
 import av
-import cv2
 import numpy as np
 
-from .container import VideoError, errors_name, open_video
+from .container import Closing, VideoError, errors_name, open_video
+from .decoded import is_key_frame
 from .index import VideoIndex, read_index
-from .rgb import RGBConverter
-
-#: Quarter turns to the left -> OpenCV's name.
-_TURNS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180,
-          3: cv2.ROTATE_90_CLOCKWISE}
+from .rgb import RGBConverter, turned
 
 
 class NumberedFrame(NamedTuple):
@@ -29,7 +25,7 @@ class NumberedFrame(NamedTuple):
     frame: av.VideoFrame
 
 
-class VideoReader:
+class VideoReader(Closing):
     """Reads chosen frames of a video file, exactly and cheaply.
 
     Frames are told apart by their times, not by the frame rate, so that
@@ -67,14 +63,6 @@ class VideoReader:
     def __len__(self) -> int:
         """Frames in the file."""
         return self.index.num_frames
-
-    def __enter__(self) -> 'VideoReader':
-        return self
-
-    def __exit__(self, kind: Optional[Type[BaseException]],
-                 error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -121,8 +109,10 @@ class VideoReader:
                 raise VideoError(
                     f'frame {number} of video {self.filename} cannot be '
                     f'decoded; encode it again or remove it')
-        images = {number: self._image(frame, upright)
-                  for number, frame in found.items()}
+        images = {
+            number: turned(self._to_rgb(frame), frame.rotation * upright)
+            for number, frame in found.items()
+        }
         return [images[number] for number in numbers]
 
     def iter_frames(self, start: int = 0,
@@ -142,22 +132,7 @@ class VideoReader:
         Raises:
             VideoError: If the file is damaged.
         """
-        stop = len(self) if stop is None else min(stop, len(self))
-        if start >= stop:
-            return
-        key = self.index.key_before(start)
-        with errors_name(self.filename):
-            if key is None:
-                frames = self._iter_from_start()
-            else:
-                frames = self._number(self._iter_from(key))
-            for numbered in frames:
-                if numbered.number >= stop:
-                    break
-                if numbered.number >= start:
-                    yield numbered
-                if numbered.number == stop - 1:
-                    break
+        return self._within(start, stop, self._iter_before)
 
     def iter_key_frames(self, start: int = 0,
                         stop: Optional[int] = None) -> Iterator[NumberedFrame]:
@@ -174,27 +149,23 @@ class VideoReader:
         Raises:
             VideoError: If the file is damaged.
         """
+        return self._within(start, stop, self._iter_keys_before)
+
+    def _within(self, start: int, stop: Optional[int],
+                from_before: Callable[[int], Iterator[NumberedFrame]]
+                ) -> Iterator[NumberedFrame]:
+        """Frames of a range, given how to decode from before its begin."""
         stop = len(self) if stop is None else min(stop, len(self))
         if start >= stop:
             return
-        key = self.index.key_before(start)
         with errors_name(self.filename):
-            if key is None:
-                frames = (numbered for numbered in self._iter_from_start()
-                          if numbered.frame.key_frame)
-            else:
-                frames = self._number(self._iter_keys_from(key))
-            for numbered in frames:
+            for numbered in from_before(start):
                 if numbered.number >= stop:
                     break
                 if numbered.number >= start:
                     yield numbered
-
-    def _image(self, frame: av.VideoFrame, upright: bool) -> np.ndarray:
-        image = self._to_rgb(frame)
-        turns = (frame.rotation // 90) % 4 if upright else 0
-        # A view, as NumPy gives, is no array that OpenCV can write into.
-        return cv2.rotate(image, _TURNS[turns]) if turns else image
+                if numbered.number == stop - 1:
+                    break
 
     def _open(self) -> None:
         self._files = ExitStack()
@@ -229,15 +200,42 @@ class VideoReader:
         self._reopen()
         yield from self._container.demux(self._stream)
 
-    def _iter_from(self, key: int) -> Iterator[av.VideoFrame]:
-        for packet in self._packets_from(key):
+    def _decode(self,
+                packets: Iterator[av.Packet]) -> Iterator[av.VideoFrame]:
+        for packet in packets:
             yield from self._stream.codec_context.decode(packet)
 
-    def _iter_keys_from(self, key: int) -> Iterator[av.VideoFrame]:
-        for packet in self._packets_from(key):
-            # The last packet is empty and makes the decoder give all.
-            if packet.is_keyframe or not packet.size:
-                yield from self._stream.codec_context.decode(packet)
+    def _iter_keys_before(self, number: int) -> Iterator[NumberedFrame]:
+        """Key frames from the one before a frame on, or from the start."""
+        key = self.index.key_before(number)
+        if key is None:
+            frames = self._iter_from_start()
+        else:  # the last packet is empty and makes the decoder give all
+            frames = self._number(self._decode(
+                packet for packet in self._packets_from(key)
+                if packet.is_keyframe or not packet.size))
+        return (found for found in frames if is_key_frame(found.frame))
+
+    def _iter_before(self, number: int) -> Iterator[NumberedFrame]:
+        """Frames from the key frame before one on, if not from the start."""
+        key = self.index.key_before(number)
+        if key is not None:
+            frames = self._decode(self._packets_from(key))
+            first = next((frame for frame in frames if frame.pts is None
+                          or frame.pts >= key), None)
+            if self._begins_with(key, first):
+                return self._number(chain([first], frames))
+        return self._iter_from_start()
+
+    def _begins_with(self, key: int, frame: Optional[av.VideoFrame]) -> bool:
+        """Whether a frame shows that decoding has begun at a key frame.
+
+        Some containers call every frame a key frame, and some decoders then
+        make up what such frames refer to.
+        """
+        if self.index.number_of(key) is None:
+            return True  # an edit list hides it
+        return frame is not None and frame.pts == key and is_key_frame(frame)
 
     def _iter_from_start(self) -> Iterator[NumberedFrame]:
         """All frames, counted if they have no times."""
@@ -266,7 +264,7 @@ class VideoReader:
         """Decode frames that depend on one key frame."""
         wanted = {int(self.index.pts[number]): number for number in numbers}
         ahead = set(wanted)
-        found = {}
+        found, first = {}, None
         for packet in self._packets_from(key):
             context = self._stream.codec_context
             context.skip_frame = 'DEFAULT' if packet.pts in ahead else 'NONREF'
@@ -277,12 +275,14 @@ class VideoReader:
                 # back, instead of feeding it until it does.
                 frames = [*frames, *context.decode(None)]
             for frame in frames:
+                if frame.pts == key:
+                    first = frame
                 if frame.pts in wanted and not frame.is_corrupt:
                     found[wanted[frame.pts]] = frame
             if not ahead:
                 break
         self._stream.codec_context.skip_frame = 'DEFAULT'
-        return found
+        return found if self._begins_with(key, first) else {}
 
     def _decode_from_start(self,
                            numbers: List[int]) -> Dict[int, av.VideoFrame]:

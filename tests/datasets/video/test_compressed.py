@@ -7,7 +7,7 @@ import pytest
 from helpers_video import EXACT, INEXACT, moving_texture, write_frames
 
 from mmaction_sampler.datasets.video import (CompressedReader, VideoError,
-                                             VideoReader)
+                                             VideoReader, read_index)
 from mmaction_sampler.datasets.video.motion_vectors import (
     iter_coded_frames, open_for_vectors)
 
@@ -137,6 +137,21 @@ def test_a_clip_is_read_as_the_whole_is(video, kind):
                                           same.rgb_residual)
         np.testing.assert_allclose(
             np.median(frame.motion.displacement, (0, 1)), SHIFT)
+
+
+def test_a_container_that_calls_every_frame_a_key_frame(tmp_path):
+    frames = moving_texture(30, 144, 176, SHIFT)
+    path = write_frames(tmp_path / 'a.avi', frames, 'h263p')
+    assert len(read_index(str(path)).key_numbers()) == 30
+    with CompressedReader(path, 'previous') as reader:
+        assert reader.motion_source == 'raw'
+        whole = list(reader.iter_features(np.arange(30)))
+        assert sum(frame.is_i_frame for frame in whole) == 3
+        for number in (27, 5, 12):
+            alone, = reader.iter_features([number])
+            assert alone.is_i_frame == whole[number].is_i_frame
+            np.testing.assert_array_equal(alone.rgb_residual,
+                                          whole[number].rgb_residual)
 
 
 def test_the_file_is_not_decoded_up_to_the_clip(tmp_path, monkeypatch):

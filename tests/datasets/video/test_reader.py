@@ -75,6 +75,24 @@ def test_frames_that_are_no_key_frames_though_called_so(tmp_path):
     assert_reads_as_decoded(path, 40)
 
 
+@pytest.mark.parametrize('codec', ['mpeg4', 'libx264'])
+def test_headers_without_a_list_of_key_frames(tmp_path, codec):
+    """Then all are. Decoders drop such frames, or make up what they lack."""
+    path = write_frames(tmp_path / 'a.mp4', FRAMES, codec)
+    path.write_bytes(path.read_bytes().replace(b'stss', b'free'))
+    assert len(read_index(str(path)).key_pts) == 40
+    whole = decode_all(path)
+    assert_reads_as_decoded(path, 40)
+    with VideoReader(str(path)) as reader:
+        found = list(reader.iter_frames(5, 8))
+        assert [number for number, _ in found] == [5, 6, 7]
+        for number, frame in found:
+            np.testing.assert_array_equal(
+                frame.to_ndarray(format='rgb24'), whole[number])
+        assert [number for number, _ in reader.iter_key_frames()] == [
+            0, 12, 24, 36]
+
+
 @pytest.mark.parametrize('name, options', [
     ('a.mpg', dict(codec='mpeg1video')),
     ('a.mpg', dict(codec='mpeg2video', max_b_frames=2)),
