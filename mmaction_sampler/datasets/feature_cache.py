@@ -16,9 +16,10 @@ import numpy as np
 #: Seconds after which a half-written file is taken for abandoned.
 ABANDONED_AFTER = 24 * 3600
 
-# A missing file, and what NumPy raises at a damaged one.
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile,
-               zlib.error)
+# A missing file, and what NumPy raises at a damaged one: also one that seems
+# to be packed in an unknown way (NotImplementedError) or encrypted.
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError,
+               zipfile.BadZipFile, zlib.error)
 
 # By the folder's digest, whether writing to it has failed; in memory that
 # processes forked from this one share, as loaders' workers are.

@@ -59,9 +59,18 @@ def test_refuses_what_is_no_version(tmp_path, version):
         FeatureCache(tmp_path, version)
 
 
+def in_directory(content, place, value):
+    """Change a byte of what a zip file says of its first member."""
+    place += content.index(b'PK\x01\x02')
+    return content[:place] + bytes([value]) + content[place + 1:]
+
+
 @pytest.mark.parametrize('damage', [
     lambda b: b'', lambda b: b[:50], lambda b: b[:-30],
-    lambda b: b.replace(b'\x00\x3c', b'\x01\x3c')])
+    lambda b: b.replace(b'\x00\x3c', b'\x01\x3c'),
+    lambda b: in_directory(b, 6, 109),  # a version that nobody can unpack
+    lambda b: in_directory(b, 8, 1),  # encrypted
+])
 def test_damaged_entries_are_missing(cache, damage):
     cache.put('a', arrays())
     path = cache.path('a')

@@ -49,19 +49,30 @@ def locate_blocks(motion_vectors: Sequence[np.ndarray], height: int,
         width (int): W of the frames in pixels.
 
     Returns:
-        Blocks: The same blocks. Those at the right and bottom border belong
-        to the padded picture; they are kept.
+        Blocks: The same blocks, without those of macroblocks that lie
+        outside the frame. Those at the right and bottom border, of which
+        some is inside, are kept.
     """
-    grid = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
+    rows, columns = -(-height // MACROBLOCK), -(-width // MACROBLOCK)
     vectors = _joined(motion_vectors)
-    cell = _cells(vectors, *grid)
-    if len(motion_vectors) > 1:
-        cell += np.repeat(
-            np.arange(len(motion_vectors)) * (grid[0] * grid[1]),
-            [len(of_frame) for of_frame in motion_vectors])
+    # The cell of a block's centre holds all of it.
+    row, column = vectors['dst_y'] >> 4, vectors['dst_x'] >> 4
+    frame = np.repeat(np.arange(len(motion_vectors)),
+                      [len(of_frame) for of_frame in motion_vectors])
+    if _reaches(row, rows) or _reaches(column, columns):
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (
+            column < columns)
+        vectors, row, column, frame = (
+            values[inside] for values in (vectors, row, column, frame))
+    cell = (frame * rows + row) * columns + column
     undivided = (vectors['w'] == MACROBLOCK) & (vectors['h'] == MACROBLOCK)
-    return Blocks(grid, len(motion_vectors), vectors, cell,
+    return Blocks((rows, columns), len(motion_vectors), vectors, cell,
                   _displacement(vectors), bool(undivided.all()))
+
+
+def _reaches(places: np.ndarray, limit: int) -> bool:
+    """Whether some lie outside, in the part of a picture that is cut off."""
+    return bool(len(places)) and not 0 <= places.min() <= places.max() < limit
 
 
 def _joined(motion_vectors: Sequence[np.ndarray]) -> np.ndarray:
@@ -70,17 +81,6 @@ def _joined(motion_vectors: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(
         [of_frame.view(f'V{kind.itemsize}') for of_frame in motion_vectors]
     ).view(kind)
-
-
-def _cells(motion_vectors: np.ndarray, rows: int,
-           columns: int) -> np.ndarray:
-    # The cell of a block's centre holds all of it.
-    row, column = motion_vectors['dst_y'] >> 4, motion_vectors['dst_x'] >> 4
-    cell = row.astype(np.intp) * columns + column
-    if len(cell) and (cell.min() < 0 or cell.max() >= rows * columns):
-        cell = row.clip(0, rows - 1).astype(np.intp) * columns + column.clip(
-            0, columns - 1)
-    return cell
 
 
 def _displacement(motion_vectors: np.ndarray) -> np.ndarray:

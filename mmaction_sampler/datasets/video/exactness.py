@@ -7,7 +7,7 @@ import av
 
 from .container import FileVersion, file_version, open_video
 from .slices import iter_slice_heads
-from .sps import sequence_parameters
+from .sps import SequenceParameters, sequence_parameters
 
 # Temporal layers repeat after a few frames.
 _LOOKED_AT = 64
@@ -35,6 +35,9 @@ def why_inexact(filename: str) -> Optional[str]:
 @lru_cache(maxsize=1 << 16)
 def _why_inexact(filename: str, version: FileVersion) -> Optional[str]:
     with open_video(filename) as (container, stream):
+        parameters = _h264_parameters(stream.codec_context)
+        if parameters is not None and parameters.crops_origin:
+            return 'is cut off at the left or the top'
         packets = islice(container.demux(stream), _LOOKED_AT)
         is_interlaced = None
         for packet in packets:
@@ -47,11 +50,17 @@ def _why_inexact(filename: str, version: FileVersion) -> Optional[str]:
     return None
 
 
+def _h264_parameters(
+        context: av.VideoCodecContext) -> Optional[SequenceParameters]:
+    if context.codec.canonical_name != 'h264':
+        return None
+    return sequence_parameters(context.extradata)
+
+
 def _is_unreferenced(packet: av.Packet,
                      context: av.VideoCodecContext) -> bool:
     """Whether H.264 says that no other frame refers to this one."""
-    parameters = (sequence_parameters(context.extradata)
-                  if context.codec.canonical_name == 'h264' else None)
+    parameters = _h264_parameters(context)
     if parameters is None:
         return False
     head = next(iter_slice_heads(

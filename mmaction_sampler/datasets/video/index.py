@@ -7,6 +7,7 @@ from typing import List, NamedTuple, Optional
 import av
 import numpy as np
 
+from .avi import is_whole_avi
 from .container import (FileVersion, OpenedVideo, VideoError, file_version,
                         open_video)
 from .decoded import without_undecoded
@@ -213,7 +214,7 @@ def refuse_incomplete(filename: str) -> None:
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is no video, has no video stream, or lacks frames
-            (Matroska: bytes) that its header promises.
+            (AVI, Matroska: bytes) that its header promises.
     """
     if not Path(filename).is_file():
         raise FileNotFoundError('the file does not exist')
@@ -222,7 +223,8 @@ def refuse_incomplete(filename: str) -> None:
         raise ValueError(
             f'the file is cut short: {missing} bytes are missing')
     count = _count_packets(filename, file_version(filename))
-    if not count.present or count.present < count.promised:
+    if not count.present or (count.present < count.promised
+                             and not is_whole_avi(filename)):
         raise ValueError(
             f'the file is cut short: {count.present} of '
             f'{count.promised or "any"} frames are there')

@@ -46,9 +46,12 @@ def read_packets(opened: OpenedVideo) -> Samples:
                         packet.is_disposable))
         if is_mpeg4_avi:
             reorders = reorders or bool(_B_VOP.search(packet))
-            is_doubtful |= packet.size < _SMALLEST_VOP
+        is_doubtful |= codec == 'mpeg4' and packet.size < _SMALLEST_VOP
         end = packet.dts
     pts, (is_key, is_discarded, is_disposable) = _columns(packets)
+    num_timed = sum(packet[0] is not None for packet in packets)
+    # Frames that a cut has left without their references have no times.
+    is_doubtful |= 0 < num_timed < len(packets)
     if is_avi and (reorders or pts is not None and (np.diff(pts) < 0).any()):
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
         pts = None

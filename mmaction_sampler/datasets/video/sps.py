@@ -46,11 +46,15 @@ class SequenceParameters(NamedTuple):
         separate_colour_planes (bool): Whether colours are coded apart.
         frame_mbs_only (bool): Whether there is no interlacing: neither
             pictures that are one field of a frame, nor fields in a frame.
+        crops_origin (bool): Whether something is cut off at the left or the
+            top, so that vectors, which count from the whole picture's
+            corner, lie elsewhere in the frame.
     """
     max_num_ref_frames: int
     frame_num_bits: int
     separate_colour_planes: bool
     frame_mbs_only: bool
+    crops_origin: bool
 
 
 @lru_cache(maxsize=16)
@@ -105,7 +109,7 @@ def _sequence_parameter_set(extradata: bytes) -> Optional[bytes]:
 
 
 def _parse(bits: Bits) -> SequenceParameters:
-    """Read up to ``frame_mbs_only_flag``, H.264 Sec. 7.3.2.1.1."""
+    """Read up to the cropping, H.264 Sec. 7.3.2.1.1."""
     profile = bits.read(8)
     bits.read(16)  # constraints, level
     bits.unsigned()  # seq_parameter_set_id
@@ -125,8 +129,15 @@ def _parse(bits: Bits) -> SequenceParameters:
     bits.read(1)  # gaps_in_frame_num_value_allowed_flag
     bits.unsigned()  # width and height
     bits.unsigned()
+    frame_mbs_only = bool(bits.read(1))
+    # mb_adaptive_frame_field_flag, direct_8x8_inference_flag
+    bits.read(1 if frame_mbs_only else 2)
+    crops_origin = False
+    if bits.read(1):  # frame_cropping_flag: left, right, top, bottom
+        left, _, top = (bits.unsigned() for _ in range(3))
+        crops_origin = bool(left or top)
     return SequenceParameters(references, frame_num_bits, separate_planes,
-                              bool(bits.read(1)))
+                              frame_mbs_only, crops_origin)
 
 
 def _parse_chroma(bits: Bits) -> bool:

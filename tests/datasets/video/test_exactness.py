@@ -1,8 +1,10 @@
 """Files whose own vectors look exact and are not."""
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 from helpers_video import (EXACT, change_packets, moving_texture, remux,
                            write_frames)
 
@@ -79,3 +81,34 @@ def test_an_edit_that_cuts_the_first_i_frame(tmp_path: Path) -> None:
             assert len(list(reader.iter_features(np.arange(12)))) == 12
     with pytest.raises(VideoError, match='begins within a group'):
         LoadIFrames(size=(64, 96), motion_source='raw')(dict(clips))
+
+
+def test_pictures_that_are_cut_off(tmp_path: Path) -> None:
+    """At the right, cells stay; at the left or the top, all would move."""
+    frames = moving_texture(14, 96, 128, (3, -2))
+    source = write_frames(tmp_path / 'whole.mp4', frames,
+                          options={'x264-params': 'ref=1'})
+    with CompressedReader(source) as reader:
+        whole = list(reader.iter_features(np.arange(14)))
+
+    def crop(options: str) -> Path:
+        path = tmp_path / 'a.mp4'
+        with av.open(str(source)) as old, av.open(str(path), 'w') as new:
+            stream = new.add_stream_from_template(old.streams.video[0])
+            change = BitStreamFilterContext(
+                f'h264_metadata={options}', old.streams.video[0], stream)
+            for packet in old.demux(video=0):
+                for changed in change.filter(packet if packet.size else None):
+                    changed.stream = stream
+                    new.mux(changed)
+        return path
+
+    with CompressedReader(crop('crop_right=48:crop_bottom=32')) as reader:
+        assert reader.motion_source == 'raw'
+        for frame in reader.iter_features(np.arange(14)):
+            np.testing.assert_array_equal(
+                frame.motion.displacement,
+                whole[frame.number].motion.displacement[:4, :5])
+    for options in ('crop_left=16', 'crop_top=16'):
+        with CompressedReader(crop(options)) as reader:
+            assert reader.motion_source == 'normalised'

@@ -1,6 +1,7 @@
 """Files whose packets say more than the container does."""
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from helpers_video import (assert_reads_as_decoded, change_packets,
@@ -76,10 +77,11 @@ def test_avi_without_b_frames_is_sought_in(tmp_path: Path) -> None:
         assert index.pts is not None and not index.reordered
 
 
-def test_packets_without_a_picture(tmp_path: Path) -> None:
-    source = write_frames(tmp_path / 'whole.avi', FRAMES, 'mpeg4')
+@pytest.mark.parametrize('suffix', ['avi', 'mkv'])
+def test_packets_without_a_picture(tmp_path: Path, suffix: str) -> None:
+    source = write_frames(tmp_path / f'whole.{suffix}', FRAMES, 'mpeg4')
     path = change_packets(
-        source, tmp_path / 'a.avi',
+        source, tmp_path / f'a.{suffix}',
         lambda i, content: NOT_CODED if i in (16, 17) else content)
     assert_reads_as_decoded(path, 38)
     refuse_incomplete(str(path))
@@ -127,3 +129,51 @@ def test_dropped_frames_of_avi(tmp_path: Path, codec: str) -> None:
     path.write_bytes(content[:len(content) * 4 // 5])
     with pytest.raises(ValueError, match='cut short'):
         refuse_incomplete(str(path))
+
+
+def test_avi_that_ends_with_empty_chunks(tmp_path: Path) -> None:
+    """Its header counts ticks of a clock that is faster than the frames."""
+    source = write_frames(tmp_path / 'a.mp4', FRAMES, 'mpeg4')
+    path = tmp_path / 'a.avi'
+    with av.open(str(source)) as old, av.open(str(path), 'w') as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                packet.pts = packet.dts = 2 * packet.pts
+                packet.duration = 2 * packet.duration
+                new.mux(packet)
+    index = read_index(str(path))
+    assert index.promised > index.present and index.num_frames == 40
+    refuse_incomplete(str(path))
+    content = path.read_bytes()
+    path.write_bytes(content + b'some bytes behind it')
+    refuse_incomplete(str(path))
+    for damaged in (content[:-1000],
+                    content[:4] + bytes(4) + content[8:]):  # broken off
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match='cut short'):
+            refuse_incomplete(str(path))
+
+
+def test_frames_that_a_cut_has_left_without_times(tmp_path: Path) -> None:
+    """B-frames before the first key frame, whose references are gone."""
+    source = write_frames(
+        tmp_path / 'whole.mkv', FRAMES, max_b_frames=3,
+        options={'x264-params': 'open-gop=1:b-pyramid=none:keyint=12'})
+    path = tmp_path / 'a.mkv'
+    with av.open(str(source)) as old, av.open(
+            str(path), 'w', options=dict(avoid_negative_ts='disabled')) as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        packets = [packet for packet in old.demux(video=0) if packet.size]
+        begin = [i for i, p in enumerate(packets) if p.is_keyframe][1]
+        first = packets[begin].pts
+        for packet in packets[begin:]:
+            packet.stream = stream
+            packet.pts, packet.dts = packet.pts - first, packet.dts - first
+            new.mux(packet)
+    with av.open(str(path)) as container:
+        assert None in [p.pts for p in container.demux(video=0) if p.size]
+    with av.open(str(path)) as container:
+        num_frames = sum(1 for _ in container.decode(video=0))
+    assert_reads_as_decoded(path, num_frames)
