@@ -1,7 +1,7 @@
 """Decoded frames of a video file, by their number."""
 from contextlib import ExitStack
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import (Callable, Dict, Iterator, List, Mapping, NamedTuple,
                     Optional)
 
@@ -221,10 +221,10 @@ class VideoReader(Closing):
         key = self.index.key_before(number)
         if key is not None:
             frames = self._decode(self._packets_from(key))
-            first = next((frame for frame in frames if frame.pts is None
-                          or frame.pts >= key), None)
-            if self._begins_with(key, first):
-                return self._number(chain([first], frames))
+            first = [*islice((frame for frame in frames if frame.pts is None
+                              or frame.pts >= key), 1)]
+            if self._begins_with(key, first[0] if first else None):
+                return self._number(chain(first, frames))
         return self._iter_from_start()
 
     def _begins_with(self, key: int, frame: Optional[av.VideoFrame]) -> bool:
