@@ -123,6 +123,10 @@ class TrainingStageHook(Hook):
         if index != self._current:
             self._enter(runner, index)
 
+    def before_train(self, runner: Runner) -> None:
+        """Let gradients be accumulated from the stage's begin on."""
+        self._count_iters(runner)
+
     def before_train_epoch(self, runner: Runner) -> None:
         """Enter the stage of this epoch if it is not the current one."""
         index = self._index_of_epoch(runner.epoch)
@@ -133,6 +137,7 @@ class TrainingStageHook(Hook):
             for key in [k for k in scalars if k.startswith('train/')]:
                 del scalars[key]
             self._enter(runner, index)
+            self._count_iters(runner)
 
     def before_train_iter(self,
                           runner: Runner,
@@ -143,6 +148,15 @@ class TrainingStageHook(Hook):
         begin = self._first_epoch(self._current) * length
         iters = self.stages[self._current]['epochs'] * length
         unwrapped(runner.model).stage_progress = (runner.iter - begin) / iters
+
+    def _count_iters(self, runner: Runner) -> None:
+        # The last iteration of a stage steps in any case: what was
+        # accumulated must not reach the next one, which freezes others.
+        length = len(runner.train_dataloader)
+        runner.optim_wrapper.initialize_count_status(
+            runner.model,
+            runner.iter - self._first_epoch(self._current) * length,
+            self.stages[self._current]['epochs'] * length)
 
     def _first_epoch(self, index: int) -> int:
         return sum(stage['epochs'] for stage in self.stages[:index])
@@ -192,9 +206,6 @@ def _build_optim_wrapper(runner: Runner, config: dict) -> OptimWrapper:
     """The optimiser of a stage, its learning rate scaled like the first."""
     optim_wrapper = runner.build_optim_wrapper(copy.deepcopy(config))
     runner.scale_lr(optim_wrapper, runner.auto_scale_lr)
-    loop = runner.train_loop
-    optim_wrapper.initialize_count_status(
-        runner.model, loop.iter, loop.max_iters)
     return optim_wrapper
 
 

@@ -33,12 +33,17 @@ def train_on_batch(model: Union[BaseModel, MMDistributedDataParallel],
 
     Returns:
         dict[str, Tensor]: Log values of the last update.
+
+    Raises:
+        ValueError: If several updates would be added up to one step.
     """
     num_updates = 1
+    if recognizer.stage == 'policy':
+        num_updates = recognizer.ppo.num_update_epochs
+        _refuse_accumulation(num_updates, optim_wrapper)
     with optim_wrapper.optim_context(model):
         data = recognizer.data_preprocessor(data, training=True)
         if recognizer.stage == 'policy':
-            num_updates = recognizer.ppo.num_update_epochs
             data = dict(inputs=compute_finite(
                 recognizer, partial(recognizer.act, **data), data['inputs'],
                 data['data_samples'],
@@ -49,6 +54,17 @@ def train_on_batch(model: Union[BaseModel, MMDistributedDataParallel],
         loss, log_vars = recognizer.parse_losses(losses)
         optim_wrapper.update_params(loss)
     return log_vars
+
+
+def _refuse_accumulation(num_updates: int,
+                         optim_wrapper: OptimWrapper) -> None:
+    # The policy would be the same in all updates; PPO would do nothing.
+    counts = optim_wrapper._accumulative_counts
+    if num_updates > 1 and counts > 1:
+        raise ValueError(
+            f'PPOLoss makes num_update_epochs={num_updates} updates of a '
+            f'batch, but the optim_wrapper of the stage \'policy\' steps only '
+            f'once in accumulative_counts={counts}; set one of them to 1')
 
 
 @MODEL_WRAPPERS.register_module()

@@ -98,6 +98,24 @@ def test_only_components_of_the_stage_change(run) -> None:
     assert changed(boundary, end) == {'skim_network', 'policy'}
 
 
+def test_accumulated_gradients_end_with_their_stage(ann_file: Path,
+                                                    tmp_path: Path) -> None:
+    """Of three iterations a stage, the third one steps alone."""
+    cfg = tiny_config(ann_file, tmp_path)
+    cfg.train_dataloader.batch_size = 3
+    cfg.optim_wrapper.accumulative_counts = 2
+    with_stages(cfg, dict(name='warmup', epochs=1),
+                dict(name='policy', epochs=1, optim_wrapper=dict(
+                    optimizer=dict(type='Adam', lr=3e-4),
+                    accumulative_counts=2)))
+    cfg.train_cfg.max_epochs = 2
+    runner, probe = train(cfg)
+    assert len(probe.lrs) == 6
+    before, after = (checkpoint(runner, epoch)['state_dict']
+                     for epoch in (1, 2))
+    assert changed(before, after) == {'skim_network', 'policy'}
+
+
 def test_optimizers_switch(run) -> None:
     assert run[1].optimizers == ['SGD'] * 4 + ['Adam'] * 4
 

@@ -22,7 +22,7 @@ def wrap(model, kind):
              find_unused_parameters=True))
 
 
-def train(wrapper, stage, num_update_epochs):
+def train(wrapper, stage, num_update_epochs, accumulative_counts=1):
     """One step; the state afterwards, and how often the policy stepped."""
     torch.manual_seed(0)
     model = MODELS.build(tiny_adafocus(
@@ -31,7 +31,7 @@ def train(wrapper, stage, num_update_epochs):
     model.set_stage(stage)
     optim_wrapper = OptimWrapper(
         torch.optim.SGD([p for p in model.parameters() if p.requires_grad],
-                        lr=0.1))
+                        lr=0.1), accumulative_counts)
     torch.manual_seed(1)
     inputs = [torch.randint(0, 256, (5, 3, 32, 32)) for _ in range(3)]
     whole.train_step(
@@ -57,3 +57,9 @@ def test_wrapped_equals_plain(one_process, wrapper, stage,
 def test_mmengines_wrapper_is_refused_for_several_updates(one_process):
     with pytest.raises(ValueError, match='PPODistributedDataParallel'):
         train('MMDistributedDataParallel', 'policy', 3)
+
+
+def test_several_updates_are_not_added_up():
+    train(None, 'warmup', 3, accumulative_counts=2)
+    with pytest.raises(ValueError, match='accumulative_counts=2; set one'):
+        train(None, 'policy', 3, accumulative_counts=2)
