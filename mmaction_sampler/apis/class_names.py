@@ -3,6 +3,8 @@ import json
 from pathlib import Path
 from typing import List, Mapping, Optional, Sequence
 
+from torch import nn
+
 
 def read_class_names(path: str) -> List[str]:
     """Read a label map.
@@ -29,6 +31,27 @@ def read_class_names(path: str) -> List[str]:
     if not names:
         raise ValueError(f'label map {path} names no class')
     return names
+
+
+def refuse_other_classes(names: Sequence[str], path: str,
+                         model: nn.Module) -> None:
+    """Stop at a label map of another data set.
+
+    Args:
+        names (Sequence[str]): What it holds.
+        path (str): The file, for the message.
+        model (nn.Module): The recognizer.
+
+    Raises:
+        ValueError: If no head of the model has as many classes.
+    """
+    numbers = {getattr(part, 'num_classes', None) for part in model.modules()}
+    numbers = sorted(n for n in numbers if isinstance(n, int) and n > 1)
+    if numbers and len(names) not in numbers:
+        raise ValueError(
+            f'label map {path} names {len(names)} classes, but the model has '
+            f'{" or ".join(map(str, numbers))}; give that of the data set '
+            f'that it was trained on')
 
 
 def names_in_checkpoint(checkpoint: Mapping) -> Optional[Sequence[str]]:

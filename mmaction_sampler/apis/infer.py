@@ -37,7 +37,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
                 dict(args.cfg_options))
     # The last ones are what a config that does not fit ends in.
     except (OSError, ValueError, RuntimeError, SyntaxError, TypeError,
-            KeyError, AttributeError) as error:
+            KeyError, AttributeError, AssertionError) as error:
         say(f'infer: {_sentence(error)}')
         return 2
     if args.stream is not None:
@@ -91,7 +91,7 @@ def _infer_videos(inferencer: SamplerInferencer,
     if is_main_process():
         try:
             shared = [files.begin()]
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             shared = [str(error)]
     broadcast_object_list(shared)
     if isinstance(shared[0], str):

@@ -16,7 +16,8 @@ from mmengine.infer.infer import BaseInferencer
 from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
-from .class_names import names_in_checkpoint, read_class_names
+from .class_names import (names_in_checkpoint, read_class_names,
+                          refuse_other_classes)
 from .config_edits import read_config, sync_num_candidates
 from .config_text import config_inside
 from .load_recognizer import fill_weights
@@ -78,6 +79,7 @@ class SamplerInferencer(BaseInferencer):
         super().__init__(model, weights, device, 'mmaction', False)
         if label_file is not None:
             self.class_names = read_class_names(label_file)
+            refuse_other_classes(self.class_names, label_file, self.model)
 
     def __call__(self,
                  inputs: Union[str, Sequence[str]],

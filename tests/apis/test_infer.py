@@ -191,6 +191,16 @@ def test_a_label_map_that_was_edited(recognizer, videos, tmp_path, capsys):
     labels.write_text('a\nb\nd\n')
     assert main(command) == 2
     assert 'was made with another' in capsys.readouterr().err
+    labels.write_text('a\nb\n')
+    assert main(command) == 2
+    assert 'names 2 classes, but the model has 3' in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made(recognizer, videos, tmp_path, capsys):
+    (tmp_path / 'file').write_text('')
+    assert main([*recognizer, str(videos), '--out',
+                 str(tmp_path / 'file' / 'out')]) == 2
+    assert 'Not a directory' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('option', [

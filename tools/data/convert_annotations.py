@@ -184,9 +184,14 @@ def main(argv: Optional[List[str]] = None) -> int:
     except (AnnotationError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
-    args.out.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        write_atomically(args.out / name, text)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_atomically(args.out / name, text)
+    except OSError as error:
+        print(f'{args.out} cannot be written ({error}); give another --out',
+              file=sys.stderr)
+        return 2
     for split, videos in annotations.splits.items():
         classes = {label for video in videos for label in video.labels}
         several = sum(len(video.labels) > 1 for video in videos)

@@ -152,6 +152,9 @@ def test_lists_are_not_replaced_unasked(tool, tmp_path, capsys):
     assert [path.name for path in out.iterdir()] == ['anet_val_video.txt']
     assert tool.main([*command, '--overwrite']) == 0
     assert (out / 'anet_val_video.txt').read_text() == 'v_-two.mp4 2\n'
+    command[-1] = str(out / 'anet_val_video.txt' / 'below')
+    assert tool.main(command) == 2
+    assert 'give another --out' in capsys.readouterr().err
 
 
 def test_existing_videos(convert, refuse, tmp_path, capsys):
