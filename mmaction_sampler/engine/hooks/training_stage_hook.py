@@ -1,6 +1,6 @@
 """Training stages inside one run: what trains, with which optimiser."""
 import copy
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
@@ -144,19 +144,21 @@ class TrainingStageHook(Hook):
                           batch_idx: int,
                           data_batch: Optional[dict] = None) -> None:
         """Tell the model how far the stage has got, in [0, 1)."""
-        length = len(runner.train_dataloader)
-        begin = self._first_epoch(self._current) * length
-        iters = self.stages[self._current]['epochs'] * length
-        unwrapped(runner.model).stage_progress = (runner.iter - begin) / iters
+        done, iters = self._iters(runner)
+        unwrapped(runner.model).stage_progress = done / iters
 
     def _count_iters(self, runner: Runner) -> None:
         # The last iteration of a stage steps in any case: what was
         # accumulated must not reach the next one, which freezes others.
-        length = len(runner.train_dataloader)
         runner.optim_wrapper.initialize_count_status(
-            runner.model,
-            runner.iter - self._first_epoch(self._current) * length,
-            self.stages[self._current]['epochs'] * length)
+            runner.model, *self._iters(runner))
+
+    def _iters(self, runner: Runner) -> Tuple[int, int]:
+        """Iterations of the current stage: those done, and all."""
+        length = len(runner.train_dataloader)
+        begin = self._first_epoch(self._current) * length
+        return runner.iter - begin, self.stages[self._current][
+            'epochs'] * length
 
     def _first_epoch(self, index: int) -> int:
         return sum(stage['epochs'] for stage in self.stages[:index])
