@@ -165,6 +165,9 @@ def test_training_features(video, tmp_path) -> None:
     assert inputs['num_clips'] == 3 == len(inds)
     torch.testing.assert_close(
         sample.clip_confidence, torch.tensor(inds / 10).float())
+    # Places among all seven clips, not among the three that were drawn.
+    shares = torch.tensor([1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 0])
+    torch.testing.assert_close(sample.clip_top_share, shares[inds])
     assert sample.motion_source == 'raw' and sample.has_audio is True
     whole, clips = all_features(stream_of(video))['rgb_residual']
     for i, clip in enumerate(inds):

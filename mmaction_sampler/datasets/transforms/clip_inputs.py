@@ -21,8 +21,9 @@ def _sample(results: dict, meta_keys: Sequence[str]) -> ActionDataSample:
     sample = ActionDataSample()
     if 'label' in results:
         sample.set_gt_label(results['label'])
-    if 'clip_confidence' in results:
-        sample.clip_confidence = torch.from_numpy(results['clip_confidence'])
+    for name in ('clip_confidence', 'clip_top_share'):
+        if name in results:
+            sample.set_field(torch.from_numpy(results[name]), name)
     sample.set_metainfo({k: results[k] for k in meta_keys if k in results})
     return sample
 
@@ -37,14 +38,15 @@ class PackClipFeatures(BaseTransform):
     - Every feature of ``names``, ``(num_clips, P, C, h, w)`` or
       ``(num_clips, C, h, w)``; and the masks of those frames that have it.
     - label (optional)
-    - clip_confidence (np.ndarray, optional): float32 ``(num_clips, )``.
+    - clip_confidence, clip_top_share (np.ndarray, optional): float32
+      ``(num_clips, )``.
 
     Added Keys:
 
     - inputs (dict): By name the pictures, ``(M, C, h, w)``, and by name with
       ``_clips`` behind it their clips, long ``(M, )``; ``num_clips``.
-    - data_samples (ActionDataSample): Label, ``clip_confidence``, meta
-      information.
+    - data_samples (ActionDataSample): Label, ``clip_confidence``,
+      ``clip_top_share``, meta information.
 
     Args:
         names (Sequence[str]): Features.
@@ -95,13 +97,13 @@ class PackClipStream(BaseTransform):
 
     - filename
     - frame_inds, clip_inds, num_clips, clip_len: Of ``SampleVideoClips``.
-    - label, clip_confidence (optional)
+    - label, clip_confidence, clip_top_share (optional)
 
     Added Keys:
 
     - inputs (VideoClipStream): The stream.
-    - data_samples (ActionDataSample): Label, ``clip_confidence``, meta
-      information.
+    - data_samples (ActionDataSample): Label, ``clip_confidence``,
+      ``clip_top_share``, meta information.
 
     Args:
         features (list[dict]): How to load the features: each has ``names``

@@ -1,9 +1,30 @@
 """The oracle's scores of sampled clips."""
+import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from ..cached_file import read_cached
 from ..clip_scores_file import ClipScoresError, ClipScoresFile
+
+
+def top_shares(confidence: np.ndarray) -> np.ndarray:
+    """How many of a video's clips the oracle takes before it takes a clip.
+
+    Args:
+        confidence (np.ndarray): f_y of all clips of a video, float
+            ``(n, )``.
+
+    Returns:
+        np.ndarray: The least share of the clips, those of the highest
+        confidence first (of equal ones the earlier), which has the clip in
+        it, float32 ``(n, )`` in [0, 1]; 0 for the first clip, which every
+        share has.
+    """
+    shares = np.empty(len(confidence), np.float32)
+    best_first = np.argsort(-confidence, kind='stable')
+    shares[best_first] = np.arange(1, len(confidence) + 1) / len(confidence)
+    shares[best_first[:1]] = 0
+    return shares
 
 
 @TRANSFORMS.register_module()
@@ -24,6 +45,8 @@ class LoadClipScores(BaseTransform):
 
     - clip_confidence (np.ndarray): f_y of each sampled clip, float32
       ``(num_clips, )`` in [0, 1].
+    - clip_top_share (np.ndarray): Least share of all clips of the video that
+      has the clip in it, see :func:`top_shares`, float32 ``(num_clips, )``.
 
     Args:
         scores_file (str): Written by ``tools/scsampler/score_clips.py``.
@@ -48,7 +71,9 @@ class LoadClipScores(BaseTransform):
                     f'{line.number}: {key} of {line.path} is '
                     f'{getattr(line, key)}, but {results[key]} here; score '
                     f'the clips anew with the sampling of this config')
-        results['clip_confidence'] = line.confidence[results['clip_inds']]
+        inds = results['clip_inds']
+        results['clip_confidence'] = line.confidence[inds]
+        results['clip_top_share'] = top_shares(line.confidence)[inds]
         return results
 
     def __repr__(self) -> str:

@@ -33,10 +33,14 @@ class ClipTruth(NamedTuple):
         videos (Tensor): The video of each clip, long ``(L, )``.
         confidence (Tensor, optional): Oracle scores f_y of the clips, float
             ``(L, )`` in [0, 1]. None if nobody has asked the classifier.
+        top_share (Tensor, optional): The oracle's places of the clips among
+            all clips of their videos, see :func:`oracle_labels`, float
+            ``(L, )``. None like ``confidence``.
     """
     targets: Tensor
     videos: Tensor
     confidence: Optional[Tensor] = None
+    top_share: Optional[Tensor] = None
 
 
 def pair_labels(confidence: Tensor, videos: Tensor) -> Tensor:
@@ -57,39 +61,35 @@ def pair_labels(confidence: Tensor, videos: Tensor) -> Tensor:
     return order * (videos[:, None] == videos[None])
 
 
-def oracle_labels(confidence: Tensor, videos: Tensor,
-                  positive_fraction: float) -> Tensor:
-    """Which clips the oracle takes of each video.
+def oracle_labels(top_share: Tensor, positive_fraction: float) -> Tensor:
+    """Which clips are among those that the oracle takes of their video.
+
+    SCSampler Sec. 3.2.2: K of all L clips of a video, of which a batch may
+    have some alone.
 
     Args:
-        confidence (Tensor): f_y, float ``(L, )``.
-        videos (Tensor): The video of each clip, long ``(L, )``.
-        positive_fraction (float): Share of a video's clips, rounded down,
-            but at least one clip.
+        top_share (Tensor): Least share of all clips of the video, best
+            first, that has the clip in it, float ``(L, )`` in [0, 1]; 0 for
+            the best.
+        positive_fraction (float): K / L, where K is rounded down, but at
+            least 1.
 
     Returns:
-        Tensor: 1 for the clips of the highest confidence (of equal ones
-        the earlier), else 0, float ``(L, )``.
+        Tensor: 1 for the oracle's clips, else 0, float ``(L, )``.
     """
-    same = videos[:, None] == videos[None]
-    position = torch.arange(len(videos), device=videos.device)
-    is_before = (confidence[None] > confidence[:, None]) | (
-        (confidence[None] == confidence[:, None])
-        & (position[None] < position[:, None]))
-    place = (same & is_before).sum(dim=1)
-    taken = (same.sum(dim=1) * positive_fraction).floor().clamp(min=1)
-    return (place < taken).to(confidence)
+    rounding = 1e-6  # of a share in single precision
+    return (top_share <= positive_fraction + rounding).to(top_share)
 
 
-def _oracle_scores(truth: ClipTruth, loss: nn.Module) -> Tensor:
-    """The truth's confidence, or a clear error."""
-    if truth.confidence is None:
+def _of_oracle(scores: Optional[Tensor], loss: nn.Module) -> Tensor:
+    """What the oracle says of the clips, or a clear error."""
+    if scores is None:
         raise ValueError(
             f'{type(loss).__name__} learns from oracle scores of the clips, '
             f'but the samples have none; write them with '
             f'tools/scsampler/score_clips.py and add LoadClipScores to the '
             f'training pipeline')
-    return truth.confidence
+    return scores
 
 
 def _rank_weight(count: Tensor) -> Tensor:
@@ -151,7 +151,8 @@ class ActionClassificationLoss(nn.Module):
 class SaliencyClassificationLoss(nn.Module):
     """SAL-CL: tell the oracle's clips from the others.
 
-    SCSampler Table 4, Sec. 3.2.2: binary cross-entropy with pseudo labels.
+    SCSampler Table 4, Sec. 3.2.2: binary cross-entropy with pseudo labels,
+    which say whether a clip is among the best of all clips of its video.
 
     Args:
         positive_fraction (float): Share of a video's clips that are labelled
@@ -174,16 +175,16 @@ class SaliencyClassificationLoss(nn.Module):
 
         Args:
             output (ClipSaliency): Of L clips.
-            truth (ClipTruth): Of the same clips, with ``confidence``.
+            truth (ClipTruth): Of the same clips, with ``top_share``.
 
         Returns:
             Tensor: A scalar, nats.
 
         Raises:
-            ValueError: If the truth has no oracle scores.
+            ValueError: If the truth has no places among the oracle's clips.
         """
         labels = oracle_labels(
-            _oracle_scores(truth, self), truth.videos, self.positive_fraction)
+            _of_oracle(truth.top_share, self), self.positive_fraction)
         saliency = full_precision(output.saliency)
         # Not for autocast: outside it, as the saliency is in full precision.
         with torch.autocast(saliency.device.type, enabled=False):
@@ -229,7 +230,8 @@ class SaliencyRankingLoss(nn.Module):
         Raises:
             ValueError: If the truth has no oracle scores.
         """
-        labels = pair_labels(_oracle_scores(truth, self), truth.videos)
+        labels = pair_labels(
+            _of_oracle(truth.confidence, self), truth.videos)
         saliency = full_precision(output.saliency)
         distance = saliency[:, None] - saliency[None]  # (L, L)
         hinge = (self.margin - labels * distance).clamp(min=0)

@@ -147,5 +147,5 @@ def keep_clips(output: ClipSaliency, truth: ClipTruth,
     return (ClipSaliency(output.saliency[kept], output.logits,
                          None if clips is None else numbers[clips]),
             ClipTruth(truth.targets, truth.videos[kept],
-                      None if truth.confidence is None else
-                      truth.confidence[kept]))
+                      *(None if scores is None else scores[kept]
+                        for scores in (truth.confidence, truth.top_share))))

@@ -127,8 +127,9 @@ class SCSampler(ComponentRecognizer):
             inputs (ClipBatch): Normalised features of some clips of each of
                 B videos.
             data_samples (list[ActionDataSample]): B samples with
-                ``gt_label``, and ``clip_confidence`` (oracle scores of their
-                clips) where a loss learns from the classifier.
+                ``gt_label``, and ``clip_confidence`` and
+                ``clip_top_share`` (what the oracle says of their clips)
+                where a loss learns from the classifier.
         """
         truth = self._truth(inputs, data_samples)
         losses = {}
@@ -165,18 +166,12 @@ class SCSampler(ComponentRecognizer):
         return dict(loss_joint=self.joint_loss(*kept))
 
     def _truth(self, inputs: ClipBatch, data_samples: Samples) -> ClipTruth:
-        """Labels of the videos, and oracle scores if all samples have any."""
-        device = inputs.videos.device
-        targets = label_targets(data_samples, self.num_classes, device)
-        if not all('clip_confidence' in s for s in data_samples):
-            return ClipTruth(targets, inputs.videos)
-        confidence = torch.cat([s.clip_confidence for s in data_samples])
-        if len(confidence) != len(inputs.videos):
-            raise ValueError(
-                f'the batch has {len(inputs.videos)} clips, but oracle '
-                f'scores of {len(confidence)}; put LoadClipScores behind '
-                f'SampleClips')
-        return ClipTruth(targets, inputs.videos, confidence.to(device))
+        """Labels of the videos, and what the oracle says of the clips."""
+        targets = label_targets(data_samples, self.num_classes,
+                                inputs.videos.device)
+        return ClipTruth(targets, inputs.videos,
+                         _of_clips('clip_confidence', inputs, data_samples),
+                         _of_clips('clip_top_share', inputs, data_samples))
 
     def scores(self, inputs: Sequence[ClipStream]) -> Tensor:
         """Class probabilities, float32 ``(B, num_classes)``.
@@ -270,3 +265,16 @@ class SCSampler(ComponentRecognizer):
         clip. ``height`` and ``width`` are those of the classified frames.
         """
         return reference_costs(self, self._meter, height, width)
+
+
+def _of_clips(name: str, inputs: ClipBatch,
+              data_samples: Samples) -> Optional[Tensor]:
+    """A field of the clips, float ``(L, )``, if all samples have it."""
+    if not all(name in sample for sample in data_samples):
+        return None
+    scores = torch.cat([sample.get(name) for sample in data_samples])
+    if len(scores) != len(inputs.videos):
+        raise ValueError(
+            f'the batch has {len(inputs.videos)} clips, but {name} of '
+            f'{len(scores)}; put LoadClipScores behind SampleVideoClips')
+    return scores.to(inputs.videos.device)

@@ -1,11 +1,13 @@
 """The three losses of SCSampler against loops over the paper's equations."""
 import math
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 
+from mmaction_sampler.datasets.transforms.clip_scores import top_shares
 from mmaction_sampler.models.losses import (ClipSaliency, ClipTruth,
                                             SaliencyRankingLoss,
                                             oracle_labels, pair_labels)
@@ -13,10 +15,15 @@ from mmaction_sampler.models.losses import (ClipSaliency, ClipTruth,
 VIDEOS = torch.tensor([0, 0, 0, 0, 1, 1, 1, 2])
 
 
-def truth(confidence: torch.Tensor) -> ClipTruth:
+#: The oracle's places: of 8, 5 and 3 clips of which some are in the batch.
+TOP_SHARE = torch.tensor([4 / 8, 0., 1., 5 / 8, 0., 2 / 5, 3 / 5, 0.])
+
+
+def truth(confidence: torch.Tensor,
+          top_share: torch.Tensor = None) -> ClipTruth:
     """Three videos of 4, 3 and 1 clips, of classes 1, 0 and both."""
     targets = torch.tensor([[0., 1.], [1., 0.], [1., 1.]])
-    return ClipTruth(targets.double(), VIDEOS, confidence)
+    return ClipTruth(targets.double(), VIDEOS, confidence, top_share)
 
 
 def random_clips(seed: int = 0) -> tuple:
@@ -70,24 +77,24 @@ def test_pairs_without_a_lesson_are_left_out() -> None:
     assert loss == 0
 
 
-@pytest.mark.parametrize('fraction', [0.25, 0.5, 0.9])
-def test_oracle_labels_take_the_best_of_each_video(fraction) -> None:
-    _, confidence = random_clips()
-    labels = oracle_labels(confidence, VIDEOS, fraction)
-    for video in range(3):
-        clips = (VIDEOS == video).nonzero().flatten().tolist()
-        best = sorted(clips, key=lambda c: -confidence[c].item())
-        taken = max(1, math.floor(len(clips) * fraction))
-        assert {c for c in clips if labels[c]} == set(best[:taken])
+@pytest.mark.parametrize('percent', [1, 10, 29, 50, 90, 99])
+@pytest.mark.parametrize('num_clips', [1, 2, 7, 10, 100, 165])
+def test_oracle_labels_take_the_best_of_the_video(num_clips, percent) -> None:
+    """K is counted in whole numbers here: 0.29 * 100 is below 29."""
+    confidence = np.random.default_rng(0).integers(0, 50, num_clips) / 50
+    labels = oracle_labels(
+        torch.from_numpy(top_shares(confidence)), percent / 100)
+    best = sorted(range(num_clips), key=lambda c: -confidence[c])
+    taken = max(1, num_clips * percent // 100)
+    assert {c for c in range(num_clips) if labels[c]} == set(best[:taken])
 
 
 def test_saliency_classification_is_binary_cross_entropy() -> None:
-    saliency, confidence = random_clips()
+    saliency, _ = random_clips()
     loss = MODELS.build(dict(type='SaliencyClassificationLoss'))(
-        ClipSaliency(saliency), truth(confidence))
-    labels = oracle_labels(confidence, VIDEOS, 0.5).tolist()
+        ClipSaliency(saliency), truth(None, TOP_SHARE))
     terms = [-math.log(s if z else 1 - s)
-             for s, z in zip(saliency.tolist(), labels)]
+             for s, z in zip(saliency.tolist(), [1, 1, 0, 0, 1, 1, 0, 1])]
     assert loss.item() == pytest.approx(sum(terms) / 8, rel=1e-6)
 
 
@@ -123,7 +130,8 @@ def test_nothing_to_learn_from_is_no_loss(name) -> None:
     scores = torch.zeros(0, 2, requires_grad=True)
     output = ClipSaliency(scores[:, 0].sigmoid(), scores, none)
     loss = MODELS.build(dict(type=name))(
-        output, ClipTruth(torch.ones(3, 2), none, torch.zeros(0)))
+        output, ClipTruth(torch.ones(3, 2), none, torch.zeros(0),
+                          torch.zeros(0)))
     assert loss == 0
     loss.backward()
     assert torch.equal(scores.grad, torch.zeros(0, 2))

@@ -170,6 +170,7 @@ def loss(model: nn.Module, stage: str, confidence: bool = True) -> dict:
     for sample in data_samples:
         if confidence:
             sample.clip_confidence = torch.rand(4, generator=generator)
+            sample.clip_top_share = torch.tensor([.25, .75, 0., 1.])
     data = model.data_preprocessor(
         dict(inputs=training_inputs(), data_samples=data_samples), True)
     return model(**data, mode='loss')
