@@ -19,13 +19,18 @@ def read_class_names(path: str) -> List[str]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it has no name, or its numbers are not 0, 1, 2, ...
+        ValueError: If it is no text in UTF-8 or no JSON, has no name, or
+            its numbers are not 0, 1, 2, ...
     """
     if not Path(path).is_file():
         raise FileNotFoundError(
             f'label map {path} does not exist; give a text file of one class '
             f'name a line')
-    text = Path(path).read_text(encoding='utf-8-sig')
+    try:
+        text = Path(path).read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ValueError(f'label map {path} is no text in UTF-8 ({error}); '
+                         f'convert it') from error
     names = (_from_json(text, path) if path.endswith('.json') else
              _from_lines(text.splitlines()))
     if not names:
@@ -78,7 +83,11 @@ def _from_lines(lines: Sequence[str]) -> List[str]:
 
 
 def _from_json(text: str, path: str) -> List[str]:
-    content = json.loads(text)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'label map {path} is no JSON ({error}); write one '
+                         f'name a line, without .json in its name') from error
     if isinstance(content, list):
         return [str(name) for name in content]
     try:

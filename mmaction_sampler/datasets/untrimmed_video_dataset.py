@@ -8,6 +8,7 @@ from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 
 from .quarantine import read_quarantine
+from .video_line import split_line
 from .video_loader import LOAD_TIMEOUT, BrokenVideoError, VideoLoader
 
 BrokenVideos = List[Tuple[str, str]]
@@ -18,8 +19,9 @@ class UntrimmedVideoDataset(VideoDataset):
     """MMAction2's ``VideoDataset`` with checked annotations, that survives
     broken videos.
 
-    Lines of the annotation file: a video's path, then its label, or with
-    ``multi_class`` one or more labels. A video that cannot be opened or
+    Lines of the annotation file: a video's path, in which there may be
+    blanks, then its label, or with ``multi_class`` one or more labels. A
+    video that cannot be opened or
     decoded is replaced in training by the next readable one, and given as a
     placeholder without frames in testing, which the recognizers leave out of
     the results. Its name and the reason travel in the sample's meta
@@ -105,24 +107,21 @@ class UntrimmedVideoDataset(VideoDataset):
 
     def _parse(self, path: Path, number: int, line: str) -> dict:
         """One line of the annotation file."""
-        filename, *labels = line.split(self.delimiter)
+        place = f'annotation file {path}, line {number}'
         try:
-            values = [int(label) for label in labels]
+            filename, labels = split_line(line, self.delimiter)
         except ValueError as error:
+            raise ValueError(f'{place}: {error}') from error
+        if len(labels) > 1 and not self.multi_class:
             raise ValueError(
-                f'annotation file {path}, line {number}: labels must be '
-                f'whole numbers, but the line is {line!r}') from error
-        if not values or (len(values) > 1 and not self.multi_class):
-            raise ValueError(
-                f'annotation file {path}, line {number}: needs '
-                f'"video label{" label ..." if self.multi_class else ""}", '
-                f'but the line is {line!r}')
-        for value in values:
+                f'{place}: needs "video label", but the line is {line!r}; '
+                f'set multi_class=True for videos of several labels')
+        for value in labels:
             if not 0 <= value < self.num_classes:
                 raise ValueError(
-                    f'annotation file {path}, line {number}: label {value} '
-                    f'is outside [0, num_classes={self.num_classes})')
-        label = values if self.multi_class else values[0]
+                    f'{place}: label {value} is outside '
+                    f'[0, num_classes={self.num_classes})')
+        label = list(labels) if self.multi_class else labels[0]
         prefix = self.data_prefix['video']
         return dict(filename=str(Path(prefix or '', filename)), label=label)
 

@@ -27,6 +27,11 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
+def _one_line(text: str) -> str:
+    """A blank for each end of a line, which a file's name may have in it."""
+    return ' '.join(text.splitlines())
+
+
 def text_width(text: str, size: int) -> int:
     """Width of a line, pixels.
 
@@ -34,7 +39,7 @@ def text_width(text: str, size: int) -> int:
         text (str): The line.
         size (int): Height of the font, pixels.
     """
-    return int(np.ceil(_font(size).getlength(text)))
+    return int(np.ceil(_font(size).getlength(_one_line(text))))
 
 
 def write_text(image: np.ndarray, text: str, corner: Tuple[int, int],
@@ -55,7 +60,8 @@ def write_text(image: np.ndarray, text: str, corner: Tuple[int, int],
     # The strip alone goes through PIL: sheets are large.
     strip = Image.fromarray(np.ascontiguousarray(image[top:bottom]))
     ImageDraw.Draw(strip).text(
-        (x, y - top), text, font=_font(size), fill=color, anchor='ls')
+        (x, y - top), _one_line(text), font=_font(size), fill=color,
+        anchor='ls')
     image[top:bottom] = np.asarray(strip)
 
 

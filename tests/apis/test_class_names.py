@@ -22,11 +22,14 @@ def test_formats(tmp_path, name, text, expected):
 
 @pytest.mark.parametrize('name,text,message', [
     ('a.txt', '\n', 'names no class'),
+    ('a.txt', 'caf\xe9\n', 'a.txt is no text in UTF-8'),
     ('a.json', '{"0": "a", "2": "b"}', 'without a gap'),
+    ('a.json', '["a", ', 'a.json is no JSON'),
+    ('a.json', '[' * 100_000, 'a.json is no JSON'),
 ])
 def test_what_is_wrong(tmp_path, name, text, message):
     path = tmp_path / name
-    path.write_text(text)
+    path.write_text(text, encoding='latin-1')
     with pytest.raises(ValueError, match=message):
         read_class_names(str(path))
 

@@ -54,8 +54,9 @@ def test_names_in_any_writing_and_of_any_length():
     plain = facts()
     size = video_sheet(pictures(plain), plain).shape
     classes = ['\u8df3\u9ad8' * 40, 'b' * 300, '<b>']
-    known = facts(name='\u00fc' * 400 + '.mp4', classes=classes)
-    assert video_sheet(pictures(known), known).shape == size
+    for name in ('\u00fc' * 400 + '.mp4', 'two\nlines\r\n.mp4', '\udcff.mp4'):
+        known = facts(name=name, classes=classes)
+        assert video_sheet(pictures(known), known).shape == size
 
 
 def test_times_are_left_out_where_they_are_unknown():

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from dump_file import read_dump
 
+from mmaction_sampler.datasets.video_line import split_line
+
 
 class Video(NamedTuple):
     """What became of one video.
@@ -120,16 +122,14 @@ def read_labels(path: str, delimiter: str = ' '
         raise FileNotFoundError(f'annotation file {path} does not exist')
     found = {}
     for number, line in enumerate(
-            Path(path).read_text(encoding='utf-8').splitlines(), 1):
+            Path(path).read_text(encoding='utf-8-sig').splitlines(), 1):
         if not line.strip():
             continue
-        name, *values = line.strip().split(delimiter)
         try:
-            found[name] = tuple(int(value) for value in values)
+            name, found_labels = split_line(line, delimiter)
         except ValueError as error:
-            raise ValueError(
-                f'{path}, line {number}: labels must be whole numbers, but '
-                f'the line is {line!r}') from error
+            raise ValueError(f'{path}, line {number}: {error}') from error
+        found[name] = found_labels
     return found
 
 

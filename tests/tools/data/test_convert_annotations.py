@@ -136,7 +136,8 @@ def test_files_that_are_missing_or_of_another_kind(refuse, tmp_path):
 @pytest.mark.parametrize('name,message', [
     ('{youtube}.mp4', 'may contain {id}'),
     ('{id', 'may contain {id}'),
-    ('my {id}.mp4', 'contains a blank'),
+    ('{id}.mp4 1', 'cannot be told from the labels'),
+    ('{id}.mp4\n', 'cannot be told from the labels'),
 ])
 def test_wrong_name(refuse, tmp_path, name, message):
     assert message in refuse('activitynet', anet(tmp_path), '--name', name)
@@ -256,7 +257,7 @@ def test_fcvid(convert, tmp_path, capsys):
     ('a train\n', '0 2 1\n', "must be 0 or 1, but one is '2'"),
     ('a val\n', '0 0 1\n', "line 1: unknown split 'val'; known are train"),
     ('a\n', '0 0 1\n', 'line 1: needs "name split"'),
-    ('a b\ttrain\nc\ttest\n', '0 0 1\n0 0 1\n', "'a b' contains a blank"),
+    ('a 1\ttrain\nc\ttest\n', '0 0 1\n0 0 1\n', "'a 1' cannot be told"),
 ])
 def test_wrong_fcvid(refuse, tmp_path, names, labels, message):
     assert message in refuse(*fcvid(tmp_path, names, labels))

@@ -38,6 +38,30 @@ def test_lists(tool, videos, tmp_path):
     assert not any('notes' in line for line in lines)
 
 
+def test_names_that_people_have(tool, videos, tmp_path):
+    """Blanks, a class in another place, and what their systems leave."""
+    (videos / 'b').rename(tmp_path / 'elsewhere')
+    (videos / 'tennis serve').symlink_to(tmp_path / 'elsewhere')
+    (tmp_path / 'elsewhere/9.mp4').rename(tmp_path / 'elsewhere/my film 1.mp4')
+    (tmp_path / 'elsewhere/._0.mp4').touch()
+    (videos / 'a/.trash').mkdir()
+    (videos / 'a/.trash/y.mp4').touch()
+    (videos / '.ipynb_checkpoints').mkdir()
+    out = tmp_path / 'out'
+    assert tool.main(['folders', str(videos), '--out', str(out),
+                      '--val-share', '0']) == 0
+    lines = (out / 'own_train_video.txt').read_text().splitlines()
+    assert len(lines) == 15 and 'tennis serve/my film 1.mp4 1' in lines
+    assert (out / 'own_classes.txt').read_text() == 'a\ntennis serve\n'
+
+
+def test_a_class_that_is_a_link_to_nothing(tool, videos, capsys):
+    (videos / 'c').symlink_to(videos / 'gone')
+    assert tool.main(['folders', str(videos)]) == 2
+    assert 'videos/c is a link to what is not there' in (
+        capsys.readouterr().err)
+
+
 def test_everything_for_training(tool, videos, tmp_path):
     out = tmp_path / 'out'
     assert tool.main(['folders', str(videos), '--out', str(out),

@@ -4,6 +4,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from mmaction_sampler.datasets.video_line import split_line
+
 from .lists import AnnotationError, numbered_lines
 
 #: Every kind of problem, in the order of the summary.
@@ -61,16 +63,11 @@ def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
     dropped: List[Dropped] = []
     first: Dict[str, Entry] = {}
     for number, text in numbered_lines(path):
-        filename, *cells = text.split(delimiter)
         try:
-            labels = tuple(int(cell) for cell in cells)
-        except ValueError:
-            labels = ()
-        if not labels or not filename:
+            filename, labels = split_line(text, delimiter)
+        except ValueError as error:
             dropped.append(Dropped(
-                number, filename, 'malformed',
-                f'needs "video{delimiter}label", with whole numbers for '
-                f'labels, but is {text!r}'))
+                number, text.split(delimiter)[0], 'malformed', str(error)))
             continue
         entry = Entry(number, text, filename, labels)
         wrong = _outside(labels, num_classes)

@@ -3,11 +3,15 @@ import random
 from pathlib import Path
 from typing import Dict, List
 
+from .folder_walk import files_below
 from .lists import VIDEO_SUFFIXES, AnnotationError, Annotations, Video
 
 
 def read_folders(root: Path, val_share: float, seed: int) -> Annotations:
     """Make lists of ``ROOT/CLASS/.../video.mp4``.
+
+    Files and folders whose names begin with a dot are passed over; links are
+    followed.
 
     Args:
         root (Path): Folder with one folder a class.
@@ -21,15 +25,20 @@ def read_folders(root: Path, val_share: float, seed: int) -> Annotations:
 
     Raises:
         FileNotFoundError: If there is no such folder.
-        AnnotationError: If the share is not in that range, or a class has
-            too few videos.
+        AnnotationError: If the share is not in that range, a class has too
+            few videos, or is a link to nothing.
     """
     if not root.is_dir():
         raise FileNotFoundError(f'{root} is no folder')
     if not 0 <= val_share < 1:
         raise AnnotationError(
             f'--val-share must be in [0, 1), but is {val_share}')
-    classes = sorted(path.name for path in root.iterdir() if path.is_dir())
+    entries = [path for path in root.iterdir() if not _is_hidden(path)]
+    for path in entries:
+        if not path.exists():
+            raise AnnotationError(
+                f'{path} is a link to what is not there; mend or remove it')
+    classes = sorted(path.name for path in entries if path.is_dir())
     if not classes:
         raise AnnotationError(f'{root} has no folders, one a class')
     splits: Dict[str, List[Video]] = dict(train=[], val=[])
@@ -37,8 +46,10 @@ def read_folders(root: Path, val_share: float, seed: int) -> Annotations:
     for label, name in enumerate(classes):
         files = sorted(
             path.relative_to(root).as_posix()
-            for path in (root / name).rglob('*')
-            if path.suffix.lower() in VIDEO_SUFFIXES)
+            for path in files_below(root / name)
+            if path.suffix.lower() in VIDEO_SUFFIXES
+            and not any(map(_is_hidden, path.relative_to(root).parents))
+            and not _is_hidden(path))
         count = max(round(val_share * len(files)), 1) if val_share else 0
         if len(files) <= count:
             raise AnnotationError(
@@ -51,3 +62,8 @@ def read_folders(root: Path, val_share: float, seed: int) -> Annotations:
     if not val_share:
         del splits['val']
     return Annotations(splits, classes)
+
+
+def _is_hidden(path: Path) -> bool:
+    """Such as ``.ipynb_checkpoints`` and macOS' ``._video.mp4``."""
+    return path.name.startswith('.')

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
+from mmaction_sampler.datasets.video_line import split_line
+
 from .folder_walk import files_below
 
 VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.flv', '.mpg',
@@ -110,23 +112,32 @@ def check_names(annotations: Annotations) -> None:
     """Refuse names that a list cannot hold, and empty splits.
 
     Raises:
-        AnnotationError: If a split is empty, a name contains white space or
-            stands twice in a split.
+        AnnotationError: If a split is empty, a name cannot be told from
+            the labels behind it or stands twice in a split.
     """
     for split, videos in annotations.splits.items():
         if not videos:
             raise AnnotationError(f'no video is left for the {split} list')
         seen = set()
         for video in videos:
-            if video.filename.split() != [video.filename]:
+            if not _is_read_back(video):
                 raise AnnotationError(
-                    f'the name {video.filename!r} contains a blank, which '
-                    f'separates name and labels in a list; rename the file, '
-                    f'or choose another --name')
+                    f'the name {video.filename!r} cannot be told from the '
+                    f'labels behind it in a list; rename the file, or '
+                    f'choose another --name')
             if video.filename in seen:
                 raise AnnotationError(
                     f'{video.filename} is twice in the {split} list')
             seen.add(video.filename)
+
+
+def _is_read_back(video: Video) -> bool:
+    """Whether a list's line gives what was written."""
+    lines = list_text([video]).splitlines()
+    try:
+        return len(lines) == 1 and split_line(lines[0]) == video
+    except ValueError:
+        return False
 
 
 def keep_existing(annotations: Annotations,
