@@ -43,18 +43,18 @@ def advantages(reward: Tensor, center: bool) -> Tensor:
 
     Args:
         reward (Tensor): Of S draws, float ``(S, B)``.
-        center (bool): Subtract the mean of the video's other draws, or of
-            the batch where there is one draw.
+        center (bool): Subtract the mean of the video's other draws, or where
+            there is one draw, of the other videos. A draw without others
+            stays as it is, as its own mean would leave nothing of it.
 
     Returns:
         Tensor: Float ``(S, B)``.
     """
-    if not center:
+    if not center or reward.numel() == 1:
         return reward
-    num_draws = len(reward)
-    if num_draws == 1:
-        return reward - reward.mean()
-    return (reward - reward.mean(dim=0)) * (num_draws / (num_draws - 1))
+    dim = 0 if len(reward) > 1 else 1
+    count = reward.shape[dim]
+    return (reward - reward.mean(dim, keepdim=True)) * (count / (count - 1))
 
 
 def policy_losses(logits: Tensor, draws: Draws, center: bool,

@@ -54,8 +54,9 @@ class OCSampler(ComponentRecognizer):
             batch, S. More of them make the gradient less noisy for forward
             passes of the classifier alone. Defaults to 1, the paper's.
         center_reward (bool): Before the policy gradient subtract from each
-            reward the mean of the video's other draws, or of the batch where
-            there is one draw, for less variance. Defaults to False.
+            reward the mean of the video's other draws, or of the batch's
+            other videos where there is one draw, for less variance. Defaults
+            to False.
         entropy_coef (float | Sequence[float]): Weight of the exploration
             bonus, entropy of the candidates' distribution in nats; a pair is
             (start, end), linear over the stage. Defaults to 0.
