@@ -85,6 +85,13 @@ class KeepThresholdHook(Hook):
             f'keep_threshold {model.keep_threshold:.4f} keeps {kept:.3f} of '
             f'the frames of {len(probs)} videos (keep_ratio '
             f'{model.keep_ratio})')
+        if kept > model.keep_ratio + 0.01:
+            same = (probs == model.keep_threshold.cpu()).float().mean()
+            runner.logger.warning(
+                f'keep_ratio {model.keep_ratio} is not kept to: the skip '
+                f'policy gives {same:.3f} of the frames the same probability '
+                f'at the threshold, and these are all kept; train it until '
+                f'it tells frames apart')
 
 
 def _ends_stage(runner: Runner) -> bool:

@@ -67,6 +67,17 @@ def test_a_stages_last_epoch_is_solved_whatever_the_interval(ann_file,
     assert log_text(runner).count('of the frames of 8 videos') == 2
 
 
+def test_frames_that_are_not_told_apart_are_reported(ann_file, tmp_path):
+    """A policy of equal probabilities keeps all, whatever the ratio."""
+    cfg = config(ann_file, tmp_path, before_test=True)
+    runner = build_runner(cfg)
+    for parameter in runner.model.skip_policy.parameters():
+        parameter.data.zero_()
+    cost = runner.test()['cost/num_selected']
+    assert cost == 5
+    assert 'gives 1.000 of the frames the same probability' in log_text(runner)
+
+
 def test_other_models_are_refused(ann_file, tmp_path):
     cfg = config(ann_file, tmp_path)
     cfg.model = tiny_ocsampler()
