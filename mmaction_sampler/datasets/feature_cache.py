@@ -21,6 +21,9 @@ ABANDONED_AFTER = 24 * 3600
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError,
                zipfile.BadZipFile, zlib.error)
 
+#: Array with the names of the others: damage may leave one of them out.
+_NAMES = '_names'
+
 # By the folder's digest, whether writing to it has failed; in memory that
 # processes forked from this one share, as loaders' workers are.
 _failed = mmap.mmap(-1, 1 << 16)
@@ -109,9 +112,11 @@ class FeatureCache:
         """
         try:
             with np.load(self.path(key), allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
+                found = {name: arrays[name] for name in arrays.files}
+            complete = found.pop(_NAMES).tolist() == sorted(found)
         except _UNREADABLE:
             return None
+        return found if complete else None
 
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Write an entry, in place of one that may be there.
@@ -136,7 +141,8 @@ class FeatureCache:
         path = self.path(key)
         try:
             path.parent.mkdir(exist_ok=True)
-            self._write(path, arrays)
+            names = np.array(sorted(arrays), dtype=str)
+            self._write(path, {**arrays, _NAMES: names})
         except OSError as error:
             _failed[self._flag] = 1
             warnings.warn(

@@ -1,6 +1,7 @@
 import json
 import os
 import resource
+import struct
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
@@ -65,11 +66,21 @@ def in_directory(content, place, value):
     return content[:place] + bytes([value]) + content[place + 1:]
 
 
+def without_first(content):
+    """Let the directory begin at its second member."""
+    second = content.index(b'PK\x01\x02', content.index(b'PK\x01\x02') + 4)
+    end = content.index(b'PK\x05\x06')
+    where = struct.pack('<II', end - second, second)
+    return content[:end + 12] + where + content[end + 20:]
+
+
 @pytest.mark.parametrize('damage', [
     lambda b: b'', lambda b: b[:50], lambda b: b[:-30],
     lambda b: b.replace(b'\x00\x3c', b'\x01\x3c'),
     lambda b: in_directory(b, 6, 109),  # a version that nobody can unpack
     lambda b: in_directory(b, 8, 1),  # encrypted
+    lambda b: b.replace(b'seen.npy', b'been.npy'),
+    without_first,
 ])
 def test_damaged_entries_are_missing(cache, damage):
     cache.put('a', arrays())
