@@ -104,6 +104,30 @@ def write_frames(path: Path,
     return path
 
 
+def write_two_sizes(path: Path, num_frames: int = 24) -> Path:
+    """Encode MPEG-4 of 64 x 48 pixels that goes on with 96 x 64 pixels."""
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('mpeg4', rate=10)
+        larger = av.CodecContext.create('mpeg4', 'w')
+        larger.framerate, larger.time_base = 10, Fraction(1, 10)
+        place = 0
+        for encoder, width, height in ((stream.codec_context, 64, 48),
+                                       (larger, 96, 64)):
+            encoder.width, encoder.height = width, height
+            encoder.pix_fmt, encoder.gop_size = 'yuv420p', 12
+            for image in [*moving_texture(num_frames, height, width, (1, 0)),
+                          None]:
+                frame = image if image is None else (
+                    av.VideoFrame.from_ndarray(image, format='rgb24'))
+                if frame is not None:
+                    frame.pts, frame.time_base = place, Fraction(1, 10)
+                    place += 1
+                for packet in encoder.encode(frame):
+                    packet.stream = stream
+                    container.mux(packet)
+    return path
+
+
 def remux(source: Path, target: Path, **options: str) -> Path:
     """Write the same packets with other options of the container."""
     with av.open(str(source)) as old, av.open(

@@ -22,6 +22,8 @@ class VideoIndex(NamedTuple):
 
     Attributes:
         codec (str): FFmpeg's name of the codec, such as ``'h264'``.
+        width (int): Pixels of the first frames, by their header.
+        height (int): The same.
         promised (int): Frames by the container's header, 0 if it says
             nothing.
         present (int): Packets of the stream, also empty ones.
@@ -45,6 +47,8 @@ class VideoIndex(NamedTuple):
             packet, wherever reading begins.
     """
     codec: str
+    width: int
+    height: int
     promised: int
     present: int
     num_frames: int
@@ -170,6 +174,8 @@ def _build(filename: str, opened: OpenedVideo,
     codec = context.codec.canonical_name
     return VideoIndex(
         codec=codec,
+        width=context.width,
+        height=context.height,
         promised=stream.frames,
         present=samples.num_packets,
         num_frames=num_frames,

@@ -1,5 +1,6 @@
 """Motion vectors of a file, from itself or from a normalised copy."""
-from typing import Iterator, Literal, NamedTuple, Optional
+from itertools import chain
+from typing import Iterator, Literal, NamedTuple, Optional, Tuple
 
 import av
 import numpy as np
@@ -167,19 +168,24 @@ def iter_coded_frames(reader: VideoReader, source: MotionSource, start: int,
         CodedFrame: In display order.
 
     Raises:
-        VideoError: If the file is damaged, changes its size, or has
-            B-frames that its container does not tell of.
+        VideoError: If the file is damaged, has another size here than at
+            its begin (``'raw'``; encoded anew, all frames have that), or
+            has B-frames that its container does not tell of.
     """
     frames = reader.iter_frames(start, stop)
+    first = next(frames, None)
+    if first is None:
+        return
+    size = _size_at_start(reader, first)
+    frames = chain([first], frames)
     if source == 'normalised':
-        frames = _normalise_at_first_size(frames)
-    size = None
+        frames = normalise(frames, *size)
     for number, frame in frames:
-        size = size or (frame.width, frame.height)
         if size != (frame.width, frame.height):
             raise VideoError(
-                f'video {reader.filename} changes its size at frame '
-                f'{number}; encode it again with {REENCODE}')
+                f'frame {number} of video {reader.filename} has another '
+                f'size than its first frames; encode it again with '
+                f"{REENCODE} or set motion_source='normalised'")
         kind = frame.pict_type
         if kind not in (PictureType.I, PictureType.P):
             raise VideoError(
@@ -190,17 +196,18 @@ def iter_coded_frames(reader: VideoReader, source: MotionSource, start: int,
                          frame)
 
 
-def _normalise_at_first_size(
-        frames: Iterator[NumberedFrame]) -> Iterator[NumberedFrame]:
-    first = next(frames, None)
-    if first is None:
-        return
+def _size_at_start(reader: VideoReader,
+                   found: NumberedFrame) -> Tuple[int, int]:
+    """Width and height of the file's first frame, whatever is read.
 
-    def again() -> Iterator[NumberedFrame]:
-        yield first
-        yield from frames
-
-    yield from normalise(again(), first.frame.width, first.frame.height)
+    So that the features of a frame do not depend on where reading begins.
+    """
+    size = found.frame.width, found.frame.height
+    if found.number == 0 or size == (reader.index.width, reader.index.height):
+        return size
+    with VideoReader(reader.filename) as again:
+        frame = next(again.iter_frames()).frame
+    return frame.width, frame.height
 
 
 def _vectors(frame: av.VideoFrame) -> np.ndarray:

@@ -4,7 +4,8 @@ import gc
 import av
 import numpy as np
 import pytest
-from helpers_video import EXACT, INEXACT, moving_texture, write_frames
+from helpers_video import (EXACT, INEXACT, moving_texture, write_frames,
+                           write_two_sizes)
 
 from mmaction_sampler.datasets.video import (CompressedReader, VideoError,
                                              VideoReader, read_index)
@@ -186,6 +187,20 @@ def test_codecs_without_vectors_are_named(tmp_path):
         CompressedReader(path)
     source, frames = read(path, motion_source='normalised')
     assert (source, len(frames)) == ('normalised', 3)
+
+
+def test_a_size_that_changes_is_told_wherever_reading_begins(tmp_path):
+    path = str(write_two_sizes(tmp_path / 'a.avi'))
+    with CompressedReader(path, motion_source='raw') as reader:
+        assert [f.width for f in reader.iter_features([5, 20])] == [64, 64]
+        for inds in ([23, 24], [40]):
+            with pytest.raises(VideoError, match='another size than its fir'):
+                list(reader.iter_features(inds))
+    with CompressedReader(path, motion_source='normalised') as reader:
+        for inds in ([23, 24], [40]):
+            sizes = {(f.height, f.width, f.motion.displacement.shape)
+                     for f in reader.iter_features(inds)}
+            assert sizes == {(48, 64, (3, 4, 2))}
 
 
 def test_options_and_numbers_are_checked(video):
