@@ -58,6 +58,8 @@ def why_normalise(index: VideoIndex) -> Optional[str]:
     Returns:
         str | None: The reason, or None if the vectors are exact.
     """
+    if index.codec == 'snow':
+        return 'is predicted by blocks that overlap'
     if index.reordered:
         return 'has B-frames'
     if index.key_numbers()[:1].tolist() != [0]:

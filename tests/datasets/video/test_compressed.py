@@ -179,6 +179,16 @@ def test_raw_insists(video):
         CompressedReader(video('h264_refs'), motion_source='raw')
 
 
+def test_blocks_that_overlap_are_no_exact_prediction(tmp_path):
+    path = str(write_frames(tmp_path / 'a.avi',
+                            moving_texture(4, 64, 64, SHIFT), codec='snow',
+                            options={'motion_est': 'iter'}))
+    source, frames = read(path, residual_from='previous')
+    assert (source, len(frames)) == ('normalised', 4)
+    np.testing.assert_allclose(
+        np.median(frames[-1].motion.displacement, (0, 1)), SHIFT)
+
+
 def test_codecs_without_vectors_are_named(tmp_path):
     path = str(write_frames(tmp_path / 'a.mkv',
                             moving_texture(3, 32, 32, (1, 0)), codec='ffv1'))
