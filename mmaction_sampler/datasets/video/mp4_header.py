@@ -22,10 +22,12 @@ class TrackTables(NamedTuple):
             ``(M, )``.
         has_disposable (bool): Whether it says of a sample that no other one
             depends on it.
+        smallest (int): Which sample has the fewest bytes, the first such.
     """
     decoded: np.ndarray
     delays: np.ndarray
     has_disposable: bool
+    smallest: int
 
 
 def read_track_tables(filename: str, track: int) -> Optional[TrackTables]:
@@ -61,7 +63,7 @@ def _tables(track: _Boxes) -> Optional[TrackTables]:
     table = track
     for name in (b'mdia', b'minf', b'stbl'):
         table = _boxes(table[name][0])
-    num_samples = _num_samples(table)
+    num_samples, smallest = _num_samples(table)
     if not num_samples or not _in_coded_order(table):
         return None
     durations = _runs(table[b'stts'][0], num_samples)
@@ -71,7 +73,7 @@ def _tables(track: _Boxes) -> Optional[TrackTables]:
     if b'ctts' in table:
         delays = _runs(table[b'ctts'][0], num_samples)
     return TrackTables(np.cumsum(durations) - durations, delays,
-                       _has_disposable(table))
+                       _has_disposable(table), smallest)
 
 
 def _read_header(file: BinaryIO) -> bytes:
@@ -134,13 +136,13 @@ def _num_edits(track: _Boxes) -> int:
     return sum(start != -1 for start in starts) + max(count - 3, 0)
 
 
-def _num_samples(table: _Boxes) -> int:
-    """Samples of a track, 0 if one is empty."""
+def _num_samples(table: _Boxes) -> Tuple[int, int]:
+    """Samples of a track, 0 if one is empty, and which is the smallest."""
     size, count = struct.unpack_from('>II', table[b'stsz'][0], 4)
     if size:
-        return count
+        return count, 0
     sizes = np.frombuffer(table[b'stsz'][0], '>u4', count, 12)
-    return count if sizes.all() else 0
+    return (count, int(sizes.argmin())) if sizes.all() else (0, 0)
 
 
 def _in_coded_order(table: _Boxes) -> bool:

@@ -11,11 +11,9 @@ import numpy as np
 
 from .container import OpenedVideo
 from .fields import FieldPairs, interlacing_parameters
-from .sample_tables import Samples
+from .sample_tables import SMALLEST_VOP, Samples
 
 _B_VOP = re.compile(rb'\x00\x00\x01\xb6[\x80-\xbf]')
-# FFmpeg's MAX_NVOP_SIZE: a packet of MPEG-4 that may hold no picture.
-_SMALLEST_VOP = 20
 
 
 def read_packets(opened: OpenedVideo) -> Samples:
@@ -31,8 +29,8 @@ def read_packets(opened: OpenedVideo) -> Samples:
     context = stream.codec_context
     codec = context.codec.canonical_name
     is_avi = container.format.name == 'avi'
-    is_mpeg4_avi = is_avi and codec == 'mpeg4'
-    reorders = is_avi and not is_mpeg4_avi and context.has_b_frames
+    is_mpeg4 = codec == 'mpeg4'
+    reorders = is_avi and not is_mpeg4 and context.has_b_frames
     interlacing = interlacing_parameters(context)
     pairs = interlacing and FieldPairs(context.extradata, interlacing)
     is_frame = pairs.begins_frame if pairs else _CHECKS.get(codec)
@@ -44,16 +42,18 @@ def read_packets(opened: OpenedVideo) -> Samples:
         packets.append((packet.pts, shown and packet.is_keyframe,
                         packet.is_discard or not shown,
                         packet.is_disposable))
-        if is_mpeg4_avi:
+        if is_mpeg4:
             reorders = reorders or bool(_B_VOP.search(packet))
-        is_doubtful |= codec == 'mpeg4' and packet.size < _SMALLEST_VOP
+        is_doubtful |= is_mpeg4 and packet.size < SMALLEST_VOP
         end = packet.dts
     pts, (is_key, is_discarded, is_disposable) = _columns(packets)
     num_timed = sum(packet[0] is not None for packet in packets)
     # Frames that a cut has left without their references have no times.
     is_doubtful |= 0 < num_timed < len(packets)
-    if is_avi and (reorders or pts is not None and (np.diff(pts) < 0).any()):
+    in_order = pts is None or bool((np.diff(pts) >= 0).all())
+    if is_avi and not in_order or reorders and (is_avi or in_order):
         # AVI holds no times of display; what FFmpeg makes up is wrong then.
+        # Nor have copies of DivX' packets of two frames in other containers.
         pts = None
     if pts is not None and (np.diff(pts[is_key]) < 0).any():
         # Files were put one behind the other: their times interleave.

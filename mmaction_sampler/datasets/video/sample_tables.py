@@ -15,6 +15,8 @@ import numpy as np
 from .fields import interlacing_parameters
 from .mp4_header import read_track_tables
 
+#: FFmpeg's MAX_NVOP_SIZE: below it, a packet of MPEG-4 may hold no picture.
+SMALLEST_VOP = 20
 _KEYFRAME, _DISCARDED = 1, 2
 
 
@@ -66,14 +68,16 @@ def listed_samples(filename: str, container: av.container.InputContainer,
 
     Returns:
         Samples | None: None where the header does not tell (see
-        :func:`read_track_tables`), where the file is cut short, and where
-        frames may be of two samples.
+        :func:`read_track_tables`), where the file is cut short, where
+        frames may be of two samples, and where a sample may hold none.
     """
     if interlacing_parameters(stream.codec_context) is not None:
         return None  # a sample may be one field
     tables = read_track_tables(filename, stream.id)
     entries = stream.index_entries
     if tables is None or len(entries) != len(tables.decoded):
+        return None
+    if _is_no_picture(filename, stream, entries[tables.smallest]):
         return None
     last = entries[len(entries) - 1]
     if last.pos + last.size > Path(filename).stat().st_size:
@@ -96,6 +100,24 @@ def listed_samples(filename: str, container: av.container.InputContainer,
         return None
     return Samples(pts, flags & _KEYFRAME > 0, flags & _DISCARDED > 0,
                    tables.has_disposable, len(entries))
+
+
+def _is_no_picture(filename: str, stream: av.VideoStream,
+                   entry: av.index.IndexEntry) -> bool:
+    """Whether a sample is one of MPEG-4 that only repeats the last frame."""
+    context = stream.codec_context
+    if (context.codec.canonical_name != 'mpeg4'
+            or entry.size >= SMALLEST_VOP):
+        return False
+    with open(filename, 'rb') as file:
+        file.seek(entry.pos)
+        packet = av.Packet(file.read(entry.size))
+    decoder = av.CodecContext.create('mpeg4', 'r')
+    decoder.extradata = context.extradata
+    try:
+        return not [*decoder.decode(packet), *decoder.decode(None)]
+    except av.error.InvalidDataError:
+        return True
 
 
 def _flags(stream: av.VideoStream,

@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 from helpers_video import (assert_reads_as_decoded, change_packets,
-                           decode_all, moving_texture, write_frames)
+                           decode_all, moving_texture, remux, write_frames)
 
 from mmaction_sampler.datasets.video import (CompressedReader, read_index,
                                              refuse_incomplete)
@@ -45,6 +45,15 @@ def h264(tmp_path: Path) -> Path:
     return write_frames(tmp_path / 'h264.avi', FRAMES, max_b_frames=3)
 
 
+@pytest.mark.parametrize('suffix', ['mp4', 'mov', 'mkv'])
+def test_packed_frames_that_were_copied(tmp_path: Path, suffix: str) -> None:
+    """As `ffmpeg -c copy` does."""
+    path = tmp_path / f'copy.{suffix}'
+    remux(packed(tmp_path), path)
+    assert_reads_as_decoded(path, 40)
+    assert read_index(str(path)).reordered
+
+
 @pytest.mark.parametrize('write', [h264, packed])
 def test_avi_with_b_frames(tmp_path: Path, write) -> None:
     path = write(tmp_path)
@@ -77,7 +86,7 @@ def test_avi_without_b_frames_is_sought_in(tmp_path: Path) -> None:
         assert index.pts is not None and not index.reordered
 
 
-@pytest.mark.parametrize('suffix', ['avi', 'mkv'])
+@pytest.mark.parametrize('suffix', ['avi', 'mkv', 'mp4', 'mov'])
 def test_packets_without_a_picture(tmp_path: Path, suffix: str) -> None:
     source = write_frames(tmp_path / f'whole.{suffix}', FRAMES, 'mpeg4')
     path = change_packets(
