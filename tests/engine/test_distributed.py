@@ -167,3 +167,21 @@ def test_metrics_are_those_of_one_process(broken_list, tmp_path, names,
     assert metrics[0].get('broken_videos', 0) == num_broken
     assert metrics[0].keys() == metrics[1].keys()
     assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)
+
+
+def test_videos_that_fill_up_a_rank_cost_nothing(broken_list, tmp_path):
+    """Where the config insists on ranks of equally many videos."""
+    broken_list.write_text('good.mp4 1\ngood2.mp4 1\ngood.mp4 2\n')
+    cfg = tiny_config(broken_list, tmp_path / 'run')
+    cfg.test_dataloader.sampler.round_up = True
+    save_checkpoint(
+        dict(state_dict=build_runner(cfg).model.state_dict()),
+        str(tmp_path / 'model.pth'))
+    cfg.dump(tmp_path / 'config.py')
+    run_on_two_ranks(
+        tmp_path, str(REPOSITORY / 'tools/test.py'),
+        str(tmp_path / 'config.py'), str(tmp_path / 'model.pth'),
+        '--launcher', 'pytorch')
+    report, = (tmp_path / 'run').glob('*/flops.json')
+    assert 'mean of 3 videos' in (
+        report.parent / f'{report.parent.name}.log').read_text()

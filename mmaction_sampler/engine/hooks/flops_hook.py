@@ -1,11 +1,12 @@
 """What a tested video costs, component by component."""
 import json
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
-from mmengine.dist import all_gather_object, is_main_process
+from mmengine.dist import (all_gather_object, collect_results,
+                           is_main_process)
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -22,17 +23,17 @@ class FLOPsHook(Hook):
     made. GFLOPs are multiply-adds / 1e9, as in the papers, counted as
     MMEngine's analyser does, BatchNorm as one multiply-add an element, plus
     recurrent layers and attention. The table also goes to ``flops.json`` in
-    the run's log folder.
+    the run's log folder. Of several ranks, videos that fill up the last one
+    are left out, as the metrics leave them out.
     """
 
     def __init__(self) -> None:
-        self._macs: Dict[str, float] = {}
-        self._num_videos = 0
+        self._macs: List[Dict[str, float]] = []
         self._size: Optional[Tuple[int, int]] = None
 
     def before_test_epoch(self, runner: Runner) -> None:
-        """Begin a new sum."""
-        self._macs, self._num_videos, self._size = {}, 0, None
+        """Begin a new mean."""
+        self._macs, self._size = [], None
 
     def after_test_iter(self,
                         runner: Runner,
@@ -43,9 +44,7 @@ class FLOPsHook(Hook):
         for sample in outputs or []:
             if 'cost' not in sample:
                 return  # a recognizer without components
-            self._num_videos += 1
-            for name, macs in sample.cost.items():
-                self._macs[name] = self._macs.get(name, 0.) + macs
+            self._macs.append(sample.cost)
         if outputs:
             self._size = _frame_size(outputs[0], data_batch['inputs'])
 
@@ -53,23 +52,21 @@ class FLOPsHook(Hook):
                          runner: Runner,
                          metrics: Optional[Dict[str, float]] = None) -> None:
         """Print the table of means over all videos of all ranks."""
-        parts = all_gather_object((self._macs, self._num_videos, self._size))
-        num_videos = sum(part[1] for part in parts)
-        if not num_videos or not is_main_process():
+        sizes = [size for size in all_gather_object(self._size) if size]
+        videos = collect_results(
+            self._macs, len(runner.test_dataloader.dataset), 'cpu')
+        if not videos or not is_main_process():
             return
-        size = next(part[2] for part in parts if part[2])
-        total: Dict[str, float] = {}
-        for macs, _, _ in parts:
-            for name, value in macs.items():
-                total[name] = total.get(name, 0.) + value
-        model = unwrapped(runner.model)
-        units = model.component_costs(*size)
+        units = unwrapped(runner.model).component_costs(*sizes[0])
+        named = {name for macs in videos for name in macs}
         costs = {
-            name: ComponentCost(unit.unit_macs,
-                                total[name] / num_videos / unit.unit_macs)
-            for name, unit in units.items() if name in total
+            name: ComponentCost(
+                unit.unit_macs,
+                sum(macs.get(name, 0.) for macs in videos) / len(videos)
+                / unit.unit_macs)
+            for name, unit in units.items() if name in named
         }
-        runner.logger.info('\n' + cost_table(costs, num_videos, size))
+        runner.logger.info('\n' + cost_table(costs, len(videos), sizes[0]))
         path = Path(runner.log_dir) / 'flops.json'
         path.write_text(json.dumps(cost_report(costs), indent=2))
 
