@@ -8,6 +8,7 @@ from mmcv.transforms import BaseTransform
 from ..feature_cache import FeatureCache
 from ..video import CODEC_VERSION, CompressedReader, VideoReader
 from ..video.clip_features import iter_clip_features, resize_picture
+from ..video.i_frames import i_frames_before
 from ..video.motion_vectors import GOP, choose_source
 from ..video.prediction import Reference
 from .clip_cache import Arrays, clips_of, load_clips
@@ -174,8 +175,7 @@ class LoadIFrames(BaseTransform):
             if source == 'normalised':
                 inds = lasts - lasts % GOP
             else:
-                keys = reader.index.key_numbers()
-                inds = keys[np.searchsorted(keys, lasts, 'right') - 1]
+                inds = i_frames_before(reader, lasts)
             images = list(self._iter_images(reader, inds))
         results['i_frame'] = np.stack(images)
         results['i_frame_inds'] = inds
