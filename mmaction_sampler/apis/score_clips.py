@@ -2,7 +2,7 @@
 import argparse
 from contextlib import nullcontext
 from functools import partial
-from typing import Dict, Iterator, List, Optional, Sequence, Set
+from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 import torch
 from mmaction.models.recognizers.base import BaseRecognizer
@@ -15,7 +15,8 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
-from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
+from mmaction_sampler.datasets.clip_scores_file import (ClipScoresFile,
+                                                        labels_of)
 from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import ClipStream, ClipStreamError
 from .cli import start_distributed
@@ -29,10 +30,34 @@ from .split_videos import video_names
 
 
 class ClipScoresWriter(SelectionWriter):
-    """Appends lines to a file of clip scores; see its parent."""
+    """Appends lines to a file of clip scores; see its parent.
+
+    Args:
+        path (str): The file.
+        origin (dict[str, str]): See :class:`SelectionWriter`.
+        labels (dict[str, tuple]): The videos and their labels.
+
+    Raises:
+        ValueError: See :class:`SelectionWriter`; or if a video was scored
+            for other labels.
+    """
+
+    def __init__(self, path: str, origin: Dict[str, str],
+                 labels: Dict[str, Tuple[int, ...]]) -> None:
+        self._labels = labels
+        super().__init__(path, origin)
 
     def _read_paths(self) -> Set[str]:
-        return {line.path for line in ClipScoresFile(str(self.path)).lines}
+        lines = ClipScoresFile(str(self.path)).lines
+        for line in lines:
+            label = self._labels.get(line.path, line.labels)
+            if label != line.labels:
+                raise ValueError(
+                    f'{self.path}, line {line.number}: {line.path} was '
+                    f'scored for the labels {list(line.labels or ())}, but '
+                    f'the list says {list(label)} now; give another name, or '
+                    f'remove it to start anew')
+        return {line.path for line in lines}
 
 
 def parse_score_args(
@@ -100,8 +125,11 @@ def score_clips(args: argparse.Namespace) -> None:
     origin = run_origin(
         args.config, args.checkpoint,
         dict(model=classifier, pipeline=what_is_read(pipeline),
-             multi=args.multi_class), args.ann_file)
-    with (ClipScoresWriter(args.out, origin)
+             multi=args.multi_class, data_prefix=args.data_prefix),
+        args.ann_file)
+    labels = {name: labels_of(dataset.get_data_info(index)['label'])
+              for index, name in names.items()}
+    with (ClipScoresWriter(args.out, origin, labels)
           if is_main_process() else nullcontext()) as writer:
         write_missing_lines(
             writer, names, partial(_records, model, dataset, names),
@@ -166,4 +194,5 @@ def _record(model: BaseRecognizer, dataset: UntrimmedVideoDataset, name: str,
         path=name, total_frames=int(sample.total_frames),
         clip_len=int(sample.clip_len),
         frame_interval=int(sample.frame_interval),
+        labels=labels_of(dataset.get_data_info(index)['label']),
         confidence=[round(c, 6) for c in confidence.tolist()])], {}

@@ -25,12 +25,19 @@ def classifier_config(cfg: Config) -> ConfigDict:
 
     Returns:
         ConfigDict: Its model.
+
+    Raises:
+        ValueError: If an SCSampler's test pipeline formats no clips.
     """
     model = cfg.model
     if 'visual_saliency_net' not in model:
         return model
     layout = [step['input_format'] for step in _test_steps(cfg)
               if step['type'] == 'FormatShape']
+    if not layout:
+        raise ValueError(
+            f'config {cfg.filename} has no FormatShape in its test_pipeline, '
+            f'which says how the classifier takes its clips; add them there')
     return ConfigDict(
         model.classifier,
         data_preprocessor=dict(

@@ -2,9 +2,10 @@
 import json
 import os
 from pathlib import Path, PurePath
-from typing import Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
+import torch
 
 _MEND = ('write the file with tools/scsampler/score_clips.py (started again, '
          'it completes an interrupted run)')
@@ -32,6 +33,8 @@ class ClipScoresLine(NamedTuple):
         confidence (np.ndarray): Probability of the video's label in each
             clip f_y, clips being without gap or overlap from the first frame
             on, float32 ``(n, )`` in [0, 1].
+        labels (tuple[int, ...], optional): The video's labels when it was
+            scored, ascending. None where the line does not say.
     """
     number: int
     path: str
@@ -39,6 +42,22 @@ class ClipScoresLine(NamedTuple):
     clip_len: int
     frame_interval: int
     confidence: np.ndarray
+    labels: Optional[Tuple[int, ...]]
+
+
+def labels_of(label: Any) -> Tuple[int, ...]:
+    """Labels of a video as a line of scores has them.
+
+    Args:
+        label (Any): As MMAction2's data sets have it: a class number, class
+            numbers, or zeros and ones, a float tensor ``(num_classes, )``.
+
+    Returns:
+        tuple[int, ...]: Class numbers, ascending.
+    """
+    if torch.is_tensor(label) and label.is_floating_point():
+        return tuple(label.nonzero().flatten().tolist())
+    return tuple(sorted(np.atleast_1d(label).tolist()))
 
 
 class ClipScoresFile:
@@ -121,7 +140,20 @@ def _parse(text: str, number: int, place: str) -> ClipScoresLine:
     return ClipScoresLine(
         number, fields['path'], fields['total_frames'], fields['clip_len'],
         fields['frame_interval'],
-        _confidence(fields['confidence'], wanted, place))
+        _confidence(fields['confidence'], wanted, place),
+        _labels(fields.get('labels'), place))
+
+
+def _labels(values: Any, place: str) -> Optional[Tuple[int, ...]]:
+    """Class numbers, or None if the line does not say."""
+    if values is None:
+        return None
+    if not isinstance(values, list) or not all(
+            isinstance(v, int) and v >= 0 for v in values):
+        raise ClipScoresError(
+            f'{place}: labels must be whole numbers, but are '
+            f'{str(values)[:80]}; {_MEND}')
+    return tuple(values)
 
 
 def _confidence(values: list, wanted: int, place: str) -> np.ndarray:

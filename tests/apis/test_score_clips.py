@@ -134,6 +134,30 @@ def test_an_scsamplers_config_scores_with_its_classifier(
     score_clips(parse_score_args(
         [str(sampler), *arguments(folder, found, 3)[1:]]))
     assert lines_of(found) == lines_of(expected)
+    with pytest.raises(ValueError, match='sampler.py has no FormatShape'):
+        score_clips(parse_score_args(
+            [str(sampler), *arguments(folder, tmp_path / 'none.jsonl', 3)[1:],
+             '--cfg-options', 'test_pipeline=[]']))
+
+
+def test_lines_of_other_labels_or_videos_are_not_kept(folder,
+                                                      tmp_path) -> None:
+    names, out = tmp_path / 'list.txt', tmp_path / 'scores.jsonl'
+    argv = arguments(folder, out)
+    argv[2] = str(names)
+    names.write_text('0.mp4 0\n1.mp4 1\n')
+    score_clips(parse_score_args(argv))
+    assert [x['labels'] for x in lines_of(out).values()] == [[0], [1]]
+    names.write_text('0.mp4 0\n1.mp4 1\n2.mp4 2\n')
+    score_clips(parse_score_args(argv))
+    assert len(lines_of(out)) == 3
+    names.write_text('0.mp4 0\n1.mp4 2\n2.mp4 2\n')
+    with pytest.raises(ValueError, match=r'line 2: 1.mp4 .* \[1\], but .*'
+                                         r' \[2\]'):
+        score_clips(parse_score_args(argv))
+    names.write_text('0.mp4 0\n')
+    with pytest.raises(ValueError, match='was made with another config'):
+        score_clips(parse_score_args([*argv, '--data-prefix', '.']))
 
 
 def test_an_interrupted_file_is_completed(folder, tmp_path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from helpers_scsampler import feature_pipeline, write_clip_dataset
 from mmaction.registry import DATASETS, TRANSFORMS
 
@@ -79,6 +80,15 @@ def test_transform_takes_the_sampled_clips(tmp_path) -> None:
     found = transform(dict(results))['clip_confidence']
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, [.9, 1])
+    labelled = TRANSFORMS.build(dict(
+        type='LoadClipScores',
+        scores_file=write(tmp_path / 'l.jsonl', dict(LINE, labels=[1, 3]))))
+    one_hot = torch.zeros(5)
+    one_hot[[3, 1]] = 1
+    for label in ([3, 1], one_hot):
+        assert 'clip_confidence' in labelled(dict(results, label=label))
+    with pytest.raises(ClipScoresError, match=r'\[1, 3\], but has \[2\]'):
+        labelled(dict(results, label=2))
     with pytest.raises(ClipScoresError, match='clip_len of a/0.mp4 is 4'):
         transform(dict(results, clip_len=8))
     with pytest.raises(ClipScoresError, match='total_frames'):

@@ -4,7 +4,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from ..cached_file import read_cached
-from ..clip_scores_file import ClipScoresError, ClipScoresFile
+from ..clip_scores_file import ClipScoresError, ClipScoresFile, labels_of
 
 
 def top_shares(confidence: np.ndarray) -> np.ndarray:
@@ -40,6 +40,7 @@ class LoadClipScores(BaseTransform):
     - total_frames
     - clip_inds (np.ndarray): int64 ``(num_clips, )``.
     - clip_len, frame_interval
+    - label (optional): Compared with those that the clips were scored for.
 
     Added Keys:
 
@@ -54,7 +55,7 @@ class LoadClipScores(BaseTransform):
     Raises:
         ClipScoresMissing: If there is no such file, when it is first read.
         ClipScoresError: If it is malformed, has no line for a video, or is
-            of other clips.
+            of other clips or labels.
     """
 
     def __init__(self, scores_file: str) -> None:
@@ -71,6 +72,14 @@ class LoadClipScores(BaseTransform):
                     f'{line.number}: {key} of {line.path} is '
                     f'{getattr(line, key)}, but {results[key]} here; score '
                     f'the clips anew with the sampling of this config')
+        if 'label' in results and line.labels not in (
+                None, labels_of(results['label'])):
+            raise ClipScoresError(
+                f'file of clip scores {self.scores_file}, line '
+                f'{line.number}: {line.path} was scored for the labels '
+                f'{list(line.labels)}, but has '
+                f'{list(labels_of(results["label"]))} here; score the clips '
+                f'anew')
         inds = results['clip_inds']
         results['clip_confidence'] = line.confidence[inds]
         results['clip_top_share'] = top_shares(line.confidence)[inds]
