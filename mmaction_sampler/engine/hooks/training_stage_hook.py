@@ -1,6 +1,6 @@
 """Training stages inside one run: what trains, with which optimiser."""
 import copy
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
@@ -123,12 +123,13 @@ class TrainingStageHook(Hook):
         if index != self._current:
             self._enter(runner, index)
 
-    def before_train(self, runner: Runner) -> None:
-        """Let gradients be accumulated from the stage's begin on."""
-        self._count_iters(runner)
-
     def before_train_epoch(self, runner: Runner) -> None:
-        """Enter the stage of this epoch if it is not the current one."""
+        """Enter the stage of this epoch if it is not the current one.
+
+        Gradients are accumulated within an epoch: those of a few last
+        iterations could reach neither a checkpoint nor, as it freezes
+        others, the next stage.
+        """
         index = self._index_of_epoch(runner.epoch)
         if index != self._current:
             # The log would go on to print the last values of keys that the
@@ -137,28 +138,20 @@ class TrainingStageHook(Hook):
             for key in [k for k in scalars if k.startswith('train/')]:
                 del scalars[key]
             self._enter(runner, index)
-            self._count_iters(runner)
+        runner.optim_wrapper.initialize_count_status(
+            runner.model, 0, len(runner.train_dataloader))
 
     def before_train_iter(self,
                           runner: Runner,
                           batch_idx: int,
                           data_batch: Optional[dict] = None) -> None:
         """Tell the model how far the stage has got, in [0, 1)."""
-        done, iters = self._iters(runner)
-        unwrapped(runner.model).stage_progress = done / iters
-
-    def _count_iters(self, runner: Runner) -> None:
-        # The last iteration of a stage steps in any case: what was
-        # accumulated must not reach the next one, which freezes others.
-        runner.optim_wrapper.initialize_count_status(
-            runner.model, *self._iters(runner))
-
-    def _iters(self, runner: Runner) -> Tuple[int, int]:
-        """Iterations of the current stage: those done, and all."""
-        length = len(runner.train_dataloader)
-        begin = self._first_epoch(self._current) * length
-        return runner.iter - begin, self.stages[self._current][
-            'epochs'] * length
+        # Not by runner.iter: a run may be resumed with other batch sizes or
+        # numbers of ranks, whose epochs have other lengths.
+        epochs = runner.epoch - self._first_epoch(self._current) + (
+            batch_idx / len(runner.train_dataloader))
+        unwrapped(runner.model).stage_progress = epochs / self.stages[
+            self._current]['epochs']
 
     def _first_epoch(self, index: int) -> int:
         return sum(stage['epochs'] for stage in self.stages[:index])

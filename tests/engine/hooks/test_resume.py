@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_config(folder: Path, ann_file: Path, name: str,
-                 **loader: Any) -> Path:
+                 accumulative_counts: int = 1, **loader: Any) -> Path:
     """A run that validates after every epoch and keeps all checkpoints.
 
     What is random in it: the order of the videos, their candidates, the
@@ -49,6 +49,11 @@ def write_config(folder: Path, ann_file: Path, name: str,
     cfg.model.skim_head.dropout_ratio = 0.5
     cfg.optim_wrapper.optimizer.lr = 0.1
     cfg.train_dataloader.update(loader)
+    if accumulative_counts > 1:
+        cfg.optim_wrapper.accumulative_counts = accumulative_counts
+        for stage in cfg.custom_hooks[0].stages:
+            if 'optim_wrapper' in stage:
+                stage.optim_wrapper.accumulative_counts = accumulative_counts
     # Whatever the number of workers.
     cfg.train_dataloader.dataset.pipeline[1].test_mode = False
     path = folder / f'{name}.py'
@@ -90,12 +95,13 @@ def assert_equal(one: Any, other: Any, key: str) -> None:
         assert one == other, key
 
 
-def assert_same_run(folder: Path, name: str) -> None:
+def assert_same_run(folder: Path, name: str,
+                    other_name: str = 'undisturbed') -> None:
     """Compare every epoch's checkpoint with the undisturbed run's."""
     for epoch in (1, 2, 3, 4):
         one, other = (
             torch.load(folder / run / f'epoch_{epoch}.pth',
-                       weights_only=True) for run in (name, 'undisturbed'))
+                       weights_only=True) for run in (name, other_name))
         for key in ('state_dict', 'optimizer', 'random_states'):
             assert_equal(one[key], other[key], f'epoch {epoch}: {key}')
         assert_equal(one.get('param_schedulers'),
@@ -135,3 +141,14 @@ def test_kill_at_the_boundary_with_workers(folder: Path,
     train(config, kill_in_epoch=3)
     train(config)
     assert_same_run(folder, 'workers')
+
+
+def test_accumulated_gradients_end_with_the_epoch(folder: Path,
+                                                  ann_file: Path) -> None:
+    """Three iterations an epoch, of which two make a step: none is left."""
+    options = dict(accumulative_counts=2, batch_size=3)
+    train(write_config(folder, ann_file, 'accumulated', **options))
+    config = write_config(folder, ann_file, 'accumulated_twice', **options)
+    train(config, kill_in_epoch=3)  # of two iterations, here within the 2nd
+    assert RESUMED.format(1, 3) in train(config)
+    assert_same_run(folder, 'accumulated_twice', 'accumulated')

@@ -40,6 +40,18 @@ class Probe(Hook):
         self.progress.append(runner.model.stage_progress)
 
 
+class StopBefore(Hook):
+    """Ends a run after some epochs, as if it had been killed."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """End the loop."""
+        if runner.epoch + 1 == self.epoch:
+            runner.train_loop._max_epochs = self.epoch
+
+
 def train(cfg: Config) -> Tuple[Runner, Probe]:
     """Train with every iteration logged and every checkpoint kept."""
     cfg.default_hooks.logger.interval = 1
@@ -114,6 +126,26 @@ def test_accumulated_gradients_end_with_their_stage(ann_file: Path,
     before, after = (checkpoint(runner, epoch)['state_dict']
                      for epoch in (1, 2))
     assert changed(before, after) == {'skim_network', 'policy'}
+
+
+def test_progress_after_resuming_with_another_batch_size(
+        ann_file: Path, tmp_path: Path) -> None:
+    """Epochs have twice as many iterations then, or half as many."""
+    stages = [dict(name='warmup', epochs=1), dict(name='policy', epochs=3)]
+    for name, sizes in (('more', (4, 2)), ('fewer', (2, 4))):
+        for size, epochs in zip(sizes, (2, 4)):
+            cfg = tiny_config(ann_file, tmp_path / name)
+            cfg.train_dataloader.batch_size = size
+            cfg.train_cfg.max_epochs = 4
+            cfg.resume = epochs == 4
+            runner, probe = build_runner(with_stages(cfg, *stages)), Probe()
+            runner.register_hook(probe)
+            if not cfg.resume:
+                runner.register_hook(StopBefore(2))
+            runner.train()
+        length = 8 // size
+        assert probe.progress == pytest.approx(
+            [(1 + i / length) / 3 for i in range(2 * length)])
 
 
 def test_optimizers_switch(run) -> None:
