@@ -1,5 +1,6 @@
 """Arrays computed from files, kept on disk between runs."""
 import hashlib
+import io
 import json
 import mmap
 import os
@@ -16,8 +17,8 @@ import numpy as np
 #: Seconds after which a half-written file is taken for abandoned.
 ABANDONED_AFTER = 24 * 3600
 
-# A missing file, and what NumPy raises at a damaged one: also one that seems
-# to be packed in an unknown way (NotImplementedError) or encrypted.
+# A missing file, and what is raised at a damaged one: also one that seems to
+# be packed in an unknown way (NotImplementedError) or encrypted.
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError,
                zipfile.BadZipFile, zlib.error)
 
@@ -91,9 +92,14 @@ class FeatureCache:
         self.folder = Path(root) / _digest(text)[:16]
         self._flag = zlib.crc32(str(self.folder).encode()) % len(_failed)
         self._temporary = self.folder / 'temporary'
-        self._temporary.mkdir(parents=True, exist_ok=True)
-        self._write(self.folder / 'version.json', text.encode())
-        self._remove_abandoned()
+        try:
+            self._temporary.mkdir(parents=True, exist_ok=True)
+            note = self.folder / 'version.json'
+            if not note.exists():  # the disk may be there to be read alone
+                self._write(note, text.encode())
+            self._remove_abandoned()
+        except OSError as error:
+            self._give_up_writing(error)
 
     def path(self, key: str) -> Path:
         """File of an entry, whether it is there or not."""
@@ -111,8 +117,9 @@ class FeatureCache:
             missing or damaged.
         """
         try:
-            with np.load(self.path(key), allow_pickle=False) as arrays:
-                found = {name: arrays[name] for name in arrays.files}
+            with zipfile.ZipFile(self.path(key)) as file:
+                found = {name.removesuffix('.npy'): _read_array(file, name)
+                         for name in file.namelist()}
             complete = found.pop(_NAMES).tolist() == sorted(found)
         except _UNREADABLE:
             return None
@@ -144,12 +151,15 @@ class FeatureCache:
             names = np.array(sorted(arrays), dtype=str)
             self._write(path, {**arrays, _NAMES: names})
         except OSError as error:
-            _failed[self._flag] = 1
-            warnings.warn(
-                f'feature cache {self.folder} cannot be written to '
-                f'({error.strerror}); features are computed but no longer '
-                f'kept; make room on its disk, or give the cache_dir of the '
-                f'transforms another folder')
+            self._give_up_writing(error)
+
+    def _give_up_writing(self, error: OSError) -> None:
+        _failed[self._flag] = 1
+        warnings.warn(
+            f'feature cache {self.folder} cannot be written to '
+            f'({error.strerror}); features are computed but no longer kept; '
+            f'make room on its disk, or give the cache_dir of the transforms '
+            f'another folder')
 
     def _write(self, path: Path,
                content: Union[bytes, Mapping[str, np.ndarray]]) -> None:
@@ -175,6 +185,16 @@ class FeatureCache:
                     path.unlink()
             except FileNotFoundError:
                 continue  # its writer has just finished
+
+
+def _read_array(file: zipfile.ZipFile, name: str) -> np.ndarray:
+    """An array whose checksum is right.
+
+    NumPy alone would read as much as the array's header says, and where that
+    is damaged not come to the checksum.
+    """
+    return np.lib.format.read_array(
+        io.BytesIO(file.read(name)), allow_pickle=False)
 
 
 def _digest(text: str) -> str:

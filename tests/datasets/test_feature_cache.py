@@ -91,6 +91,34 @@ def test_damaged_entries_are_missing(cache, damage):
     assert cache.get('a') is not None
 
 
+def test_no_flipped_bit_changes_what_is_read(cache):
+    cache.put('a', arrays())
+    path = cache.path('a')
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        found = cache.get('a')
+        if found is not None:  # of what nobody reads, such as the time
+            assert found.keys() == arrays().keys()
+            for name, array in arrays().items():
+                np.testing.assert_array_equal(found[name], array)
+
+
+def test_a_disk_to_be_read_alone(tmp_path):
+    FeatureCache(tmp_path, VERSION).put('a', arrays())
+    entries = sorted(path for path in tmp_path.rglob('*') if path.is_file())
+    times = [path.stat().st_mtime_ns for path in entries]
+    with full_disk(), warnings.catch_warnings():
+        warnings.simplefilter('error')
+        assert FeatureCache(tmp_path, VERSION).get('a') is not None
+    assert times == [path.stat().st_mtime_ns for path in entries]
+    (tmp_path / 'file').touch()
+    with pytest.warns(UserWarning, match='cannot be written to'):
+        assert FeatureCache(tmp_path / 'file', VERSION).get('a') is None
+
+
 def test_executes_nothing(cache, tmp_path):
     with pytest.raises(ValueError, match="array 'x' holds Python objects"):
         cache.put('a', dict(x=np.array([{}])))
