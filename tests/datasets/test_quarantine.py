@@ -17,6 +17,10 @@ def test_what_is_added_is_read(tmp_path: Path) -> None:
     with path.open('a') as file:
         file.write('{"filename": "d.m')  # cut short by a kill
     assert read_quarantine(path) == entries
+    for name in 'ef':
+        add_to_quarantine(path, name, 'behind it')
+        entries[name] = 'behind it'
+    assert read_quarantine(path) == entries
 
 
 @pytest.mark.parametrize('line', ['[]', '{"filename": 3, "reason": "x"}',

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from .memory_format import last_map
 
 # Raise this when the same network and clip come to have another entry.
-FORMAT = 1
+FORMAT = 2
 _DTYPES = {str(dtype): dtype for dtype in (
     torch.float16, torch.bfloat16, torch.float32, torch.float64)}
 
@@ -28,7 +29,9 @@ class ClipMapCache:
     An entry is written beside its place and then renamed, so that writers at
     the same time and interruptions do no harm. It carries the digest of what
     it holds; one that is damaged counts as missing and is written anew.
-    Reading executes nothing: a line of JSON, then the numbers.
+    Reading executes nothing: a line of JSON, then the numbers. Where nothing
+    can be written, as on a full disk, there is one warning, and from then on
+    only reading.
 
     Args:
         folder (str): Where the entries are; made when the first is written.
@@ -37,6 +40,7 @@ class ClipMapCache:
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder)
         self._versions: Dict[Tuple, str] = {}
+        self._can_write = True
 
     @torch.no_grad()
     def features(self, network: nn.Module, clips: Tensor) -> Tensor:
@@ -58,12 +62,26 @@ class ClipMapCache:
         found = [read_entry(path) for path in paths]
         missing = [i for i, entry in enumerate(found) if entry is None]
         if missing:
-            folder.mkdir(parents=True, exist_ok=True)
             computed = last_map(network(clips[missing]))
             for i, features in zip(missing, computed):
-                write_entry(paths[i], features)
+                self._keep(paths[i], features)
                 found[i] = features
         return torch.stack([entry.to(clips.device) for entry in found])
+
+    def _keep(self, path: Path, features: Tensor) -> None:
+        """Write an entry, as long as that has been possible."""
+        if not self._can_write:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_entry(path, features)
+        except OSError as error:
+            self._can_write = False
+            warnings.warn(
+                f'feature cache {self.folder} cannot be written to '
+                f'({error.strerror}); feature maps are computed but no '
+                f'longer kept; make room on its disk, or give the '
+                f"recognizer's feature_cache another folder")
 
     def _version(self, network: nn.Module, device_type: str) -> str:
         """Digest of all but the clip that decides the features."""
@@ -111,6 +129,11 @@ def _to_bytes(tensor: Tensor) -> bytes:
     return flat.view(torch.uint8).numpy().tobytes()
 
 
+def _digest_of(kind: dict, numbers: bytes) -> str:
+    """Of an entry's numbers, and of what they are."""
+    return digest(json.dumps(kind).encode(), numbers)
+
+
 def write_entry(path: Path, features: Tensor) -> None:
     """Write a feature map such that it is never there in part.
 
@@ -119,8 +142,8 @@ def write_entry(path: Path, features: Tensor) -> None:
         features (Tensor): Float ``(C', l, h, w)``.
     """
     numbers = _to_bytes(features)
-    header = dict(dtype=str(features.dtype), shape=list(features.shape),
-                  digest=digest(numbers))
+    kind = dict(dtype=str(features.dtype), shape=list(features.shape))
+    header = dict(kind, digest=_digest_of(kind, numbers))
     handle, partial = tempfile.mkstemp(prefix='part-', dir=path.parent)
     try:
         with os.fdopen(handle, 'wb') as file:
@@ -143,14 +166,15 @@ def read_entry(path: Path) -> Optional[Tensor]:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     line, _, numbers = content.partition(b'\n')
     try:
         header = json.loads(line)
         shape: List[int] = header['shape']
         dtype = _DTYPES[header['dtype']]
-        if header['digest'] != digest(numbers):
+        kind = dict(dtype=header['dtype'], shape=shape)
+        if header['digest'] != _digest_of(kind, numbers):
             return None
         return torch.frombuffer(
             bytearray(numbers), dtype=dtype).reshape(shape)

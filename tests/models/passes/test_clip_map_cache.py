@@ -107,6 +107,27 @@ def _write_often(path: Path) -> None:
         write_entry(path, torch.arange(5000.))
 
 
+def test_header_is_part_of_what_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / 'entry'
+    write_entry(path, torch.arange(6.).reshape(1, 2, 3))
+    whole = path.read_bytes()
+    assert whole.count(b'[1, 2, 3]') == 1
+    path.write_bytes(whole.replace(b'[1, 2, 3]', b'[1, 3, 2]'))
+    assert read_entry(path) is None
+
+
+@pytest.mark.filterwarnings('error')
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / 'file').touch()
+    cache, network = ClipMapCache(str(tmp_path / 'file')), Doubling()
+    batch = torch.randn(3, 1, 2, 2, 2)
+    with pytest.warns(UserWarning, match='file cannot be written to .*no '
+                                         'longer kept; make room'):
+        assert torch.equal(cache.features(network, batch), 2 * batch)
+    assert torch.equal(cache.features(network, batch), 2 * batch)
+    assert network.num_clips == 6
+
+
 def test_writers_at_the_same_time(tmp_path: Path) -> None:
     path = tmp_path / 'entry'
     context = multiprocessing.get_context('fork')
