@@ -6,7 +6,8 @@ from typing import Dict, Set
 
 import pytest
 import torch
-from helpers import REPOSITORY, build_runner, tiny_config, write_video
+from helpers import (REPOSITORY, build_runner, tiny_adafocus, tiny_config,
+                     write_video)
 from helpers_distributed import States, rank_states
 from helpers_forks import run_forked
 from mmaction.registry import MODELS
@@ -167,6 +168,29 @@ def test_metrics_are_those_of_one_process(broken_list, tmp_path, names,
     assert metrics[0].get('broken_videos', 0) == num_broken
     assert metrics[0].keys() == metrics[1].keys()
     assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)
+
+
+@pytest.mark.parametrize('names', [['good', 'good2', 'good'], ['good']])
+def test_keep_threshold_of_uneven_ranks(broken_list, tmp_path, names):
+    """Each video counts once; a rank may have none."""
+    broken_list.write_text(''.join(f'{name}.mp4 1\n' for name in names))
+    cfg = tiny_config(broken_list, tmp_path / 'run', tiny_adafocus(
+        kind='AdaFocusPlus', keep_ratio=0.5,
+        skip_policy=dict(type='SkipPolicy', in_channels=1280, feature_size=1,
+                         encoder_channels=4, hidden_channels=8)))
+    loader = copy.deepcopy(cfg.val_dataloader)
+    cfg.custom_hooks = [dict(type='KeepThresholdHook', before_test=True,
+                             dataloader=loader)]
+    save_checkpoint(
+        dict(state_dict=build_runner(cfg).model.state_dict()),
+        str(tmp_path / 'model.pth'))
+    cfg.dump(tmp_path / 'config.py')
+    run_on_two_ranks(
+        tmp_path, str(REPOSITORY / 'tools/test.py'),
+        str(tmp_path / 'config.py'), str(tmp_path / 'model.pth'),
+        '--launcher', 'pytorch')
+    log = max((tmp_path / 'run').glob('*/*.log'))  # of the last run
+    assert f'of the frames of {len(names)} videos' in log.read_text()
 
 
 def test_videos_that_fill_up_a_rank_cost_nothing(broken_list, tmp_path):

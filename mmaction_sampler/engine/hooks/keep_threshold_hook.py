@@ -1,4 +1,5 @@
 """Solving AdaFocus+'s threshold on a data split."""
+import copy
 from itertools import accumulate
 from typing import Optional
 
@@ -6,7 +7,7 @@ import torch
 from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 
 from mmaction_sampler.models.recognizers import AdaFocusPlus
 from mmaction_sampler.models.wrapper import unwrapped
@@ -33,7 +34,7 @@ class KeepThresholdHook(Hook):
 
     Raises:
         ValueError: If ``interval`` is below 1; when the run begins, if the
-            model has no ``skip_policy``.
+            model has no ``skip_policy``, or there is no data to solve on.
     """
 
     def __init__(self,
@@ -48,13 +49,20 @@ class KeepThresholdHook(Hook):
         self.solves_before_test = before_test
 
     def before_run(self, runner: Runner) -> None:
-        """Check that there is a threshold to solve."""
+        """Check that there is a threshold to solve, and data for it."""
         model = unwrapped(runner.model)
         if not isinstance(model, AdaFocusPlus):
             raise ValueError(
                 f'KeepThresholdHook needs an AdaFocusPlus, but the model is '
                 f'a {type(model).__name__}: remove the hook from '
                 f'custom_hooks')
+        is_needed = self.solves_before_test or isinstance(
+            runner._train_loop, BaseLoop)
+        if is_needed and not (self.dataloader or runner.cfg.val_dataloader):
+            raise ValueError(
+                'KeepThresholdHook solves on the validation videos, but the '
+                'config has no val_dataloader, or --no-validate has taken it '
+                'away; give the hook a dataloader of its own')
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Solve if the skip policy has just been trained."""
@@ -64,19 +72,29 @@ class KeepThresholdHook(Hook):
                         or _ends_stage(runner)):
             self._solve(runner)
 
-    def before_test_epoch(self, runner: Runner) -> None:
-        """Solve if ``before_test`` asks for it."""
+    def before_test(self, runner: Runner) -> None:
+        """Solve if ``before_test`` asks for it.
+
+        Before any hook begins the epoch, where a rank without a video
+        already waits for the others (``BrokenVideoHook``).
+        """
         if self.solves_before_test:
             self._solve(runner)
 
     def _solve(self, runner: Runner) -> None:
         """Gather the keep probabilities of all ranks and set the buffer."""
         model = unwrapped(runner.model)
-        loader = runner.build_dataloader(
-            self.dataloader or runner.cfg.val_dataloader)
+        config = copy.deepcopy(self.dataloader or runner.cfg.val_dataloader)
+        sampler = config.get('sampler') or {}
+        if sampler.get('type') == 'DefaultSampler':
+            # No video counts twice where ranks do not divide the videos.
+            sampler.setdefault('round_up', False)
+        loader = runner.build_dataloader(config)
         training = model.training
         model.eval()
-        probs = torch.cat([model.keep_probs(data).cpu() for data in loader])
+        none = torch.empty(0, model.num_candidates)
+        probs = torch.cat(
+            [none, *(model.keep_probs(data).cpu() for data in loader)])
         model.train(training)
         probs = torch.cat(all_gather_object(probs))
         model.set_keep_threshold(probs)

@@ -4,9 +4,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Dict, Union
 
-from mmaction.registry import MODEL_WRAPPERS
 from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
+# The runner looks for wrappers in MMEngine's own registry alone.
+from mmengine.registry import MODEL_WRAPPERS
 from torch import Tensor
 
 from ..passes import compute_finite

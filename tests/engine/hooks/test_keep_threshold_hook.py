@@ -86,6 +86,18 @@ def test_other_models_are_refused(ann_file, tmp_path):
         build_runner(cfg).train()
 
 
+def test_data_are_needed(ann_file, tmp_path):
+    cfg = config(ann_file, tmp_path)
+    loader = cfg.val_dataloader
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    with pytest.raises(ValueError, match='--no-validate has taken it away'):
+        build_runner(cfg).train()
+    cfg.custom_hooks[1].dataloader = loader
+    runner = build_runner(cfg)
+    runner.train()
+    assert 'of the frames of 8 videos' in log_text(runner)
+
+
 def test_interval_must_be_positive():
     with pytest.raises(ValueError, match='interval.*0'):
         KeepThresholdHook(interval=0)

@@ -3,8 +3,10 @@ import pytest
 import torch
 import torch.distributed as dist
 from helpers import samples, tiny_adafocus
-from mmaction.registry import MODEL_WRAPPERS, MODELS
+from mmaction.registry import MODELS
 from mmengine.optim import OptimWrapper
+from mmengine.registry import MODEL_WRAPPERS
+from torch.nn.parallel import DistributedDataParallel
 
 
 @pytest.fixture
@@ -17,6 +19,8 @@ def one_process():
 
 
 def wrap(model, kind):
+    """As the runner does."""
+    assert issubclass(MODEL_WRAPPERS.get(kind), DistributedDataParallel)
     return MODEL_WRAPPERS.build(
         dict(type=kind, module=model, device_ids=None,
              find_unused_parameters=True))
