@@ -8,7 +8,7 @@ from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object, get_rank
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmaction_sampler.datasets import SeededSamples
 
@@ -25,7 +25,9 @@ class RandomStateHook(Hook):
     neither validation in between nor a killed and resumed run changes what
     training draws. Random transforms draw from the run's seed, the epoch and
     the sample's index (:class:`SeededSamples`), so that they do not depend
-    on the number of workers and ranks either.
+    on the number of workers and ranks either. In a loop that counts
+    iterations instead of epochs they draw from the workers' own states, and
+    a resumed run differs from an undisturbed one.
     """
 
     priority = 'VERY_HIGH'
@@ -42,10 +44,11 @@ class RandomStateHook(Hook):
         resumed run.
         """
         loader = runner.train_dataloader
-        self._samples = SeededSamples(loader.dataset, runner.seed)
-        # DataLoader refuses another data set, because its sampler was built
-        # for this one; the wrapper has the same samples.
-        object.__setattr__(loader, 'dataset', self._samples)
+        if isinstance(runner.train_loop, EpochBasedTrainLoop):
+            self._samples = SeededSamples(loader.dataset, runner.seed)
+            # DataLoader refuses another data set, because its sampler was
+            # built for this one; the wrapper has the same samples.
+            object.__setattr__(loader, 'dataset', self._samples)
         generator = torch.Generator()
         generator.manual_seed(runner.seed + get_rank())
         loader.generator = generator

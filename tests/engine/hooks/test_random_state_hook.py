@@ -2,6 +2,7 @@
 import random
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Dict, List, Optional
 
 import numpy as np
 import pytest
@@ -100,3 +101,32 @@ def test_more_ranks_than_states(monkeypatch: pytest.MonkeyPatch,
     assert ('random-number states of 1 processes, not of rank 1, which goes '
             'on with fresh ones') in log_file.read_text()
     assert torch.equal(torch.get_rng_state(), expected)
+
+
+class Draws(Hook):
+    """Note the frames that were drawn of each video."""
+
+    def __init__(self) -> None:
+        self.found: Dict[str, List[tuple]] = {}
+
+    def before_train_iter(self, runner: Runner, batch_idx: int,
+                          data_batch: Optional[dict] = None) -> None:
+        """Note those of a batch."""
+        for sample in data_batch['data_samples']:
+            self.found.setdefault(sample.filename, []).append(
+                tuple(sample.frame_inds.tolist()))
+
+
+def test_a_loop_without_epochs_draws_anew_in_every_pass(
+        ann_file: Path, tmp_path: Path) -> None:
+    cfg = short_config(ann_file, tmp_path)
+    cfg.custom_hooks = [
+        hook for hook in cfg.custom_hooks if 'Stage' not in hook.type]
+    cfg.train_dataloader.dataset.pipeline[1].test_mode = False
+    cfg.train_cfg = dict(by_epoch=False, max_iters=16)
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    runner, draws = build_runner(cfg), Draws()
+    runner.register_hook(draws)
+    runner.train()
+    assert {len(drawn) for drawn in draws.found.values()} == {8}
+    assert max(len(set(drawn)) for drawn in draws.found.values()) > 4
