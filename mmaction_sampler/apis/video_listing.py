@@ -1,6 +1,7 @@
 """The videos that a command line names: files, folders and patterns."""
 import glob
 import os
+import warnings
 from typing import Iterator, Optional, Sequence, Set
 
 #: Endings of the files in a folder that are taken for videos.
@@ -73,15 +74,21 @@ def _is_below(path: str, folder: Optional[str]) -> bool:
 def _walk(folder: str, above: frozenset) -> Iterator[str]:
     """Videos of a folder, none of the folders ``above``.
 
-    That keeps it from going round in circles of links.
+    That keeps it from going round in circles of links. Folders that may not
+    be read are warned of.
     """
     real = os.path.realpath(folder)
     if real in above:
         return
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except PermissionError:
+        warnings.warn(f'folder {folder} may not be read; its videos are left '
+                      f'out')
+        return
     for entry in entries:
-        if entry.is_dir():
+        if os.path.isdir(entry.path):  # the entry's own fails at some links
             yield from _walk(entry.path, above | {real})
         elif os.path.splitext(entry.name)[1].lower() in VIDEO_SUFFIXES:
             yield entry.path

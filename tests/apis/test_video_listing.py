@@ -1,4 +1,5 @@
 """Which videos a command line means."""
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_circles_of_links_end(tree):
     (tree / 'v/sub/up').symlink_to(tree / 'v')
     found = list(iter_videos(['v']))
     assert len(found) == len(set(found)) == 4
+
+
+def test_links_to_each_other_and_closed_folders(tree, monkeypatch):
+    (tree / 'v/one.mp4').symlink_to(tree / 'v/other.mp4')
+    (tree / 'v/other.mp4').symlink_to(tree / 'v/one.mp4')
+    assert 'v/sub/c.webm' in list(iter_videos(['v']))
+    scandir = os.scandir
+
+    def closed(folder):
+        if str(folder).endswith('sub'):
+            raise PermissionError(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, 'scandir', closed)
+    with pytest.warns(UserWarning, match='v/sub may not be read'):
+        assert 'v/b.mp4' in list(iter_videos(['v']))
 
 
 def test_folders_are_read_when_they_are_reached(tree):

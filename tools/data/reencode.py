@@ -42,7 +42,8 @@ class Failure(NamedTuple):
 
     Attributes:
         filename (str): Path below the source folder.
-        status (str): ``'broken'``, ``'crashed'`` or ``'timeout'``.
+        status (str): ``'broken'``, ``'unwritten'`` (such as on a full disk),
+            ``'crashed'`` or ``'timeout'``.
         reason (str): A sentence.
     """
     filename: str
@@ -79,7 +80,7 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
 
 
 def encode_one(paths: Tuple[str, str], quality: int,
-               short_side: Optional[int]) -> str:
+               short_side: Optional[int]) -> Tuple[str, str]:
     """Encode a file.
 
     Args:
@@ -88,13 +89,17 @@ def encode_one(paths: Tuple[str, str], quality: int,
         short_side (int, optional): Pixels.
 
     Returns:
-        str: Why it failed, empty if it did not.
+        tuple[str, str]: Status and reason of the failure, empty if there is
+        none.
     """
     try:
         reencode_file(*paths, quality=quality, short_side=short_side)
-    except (OSError, ValueError) as error:
-        return str(error)
-    return ''
+    except OSError as error:
+        is_target = error.filename == paths[1]
+        return 'unwritten' if is_target else 'broken', str(error)
+    except ValueError as error:
+        return 'broken', str(error)
+    return '', ''
 
 
 def find_videos(source: Path, out: Path) -> List[str]:
@@ -134,11 +139,10 @@ def encode_all(args: argparse.Namespace, todo: List[str]) -> List[Failure]:
         args.workers, args.timeout,
         preload=['mmaction_sampler.datasets.video.reencode'])
     failures = []
-    for index, status, reason in sorted(shown(outcomes, len(todo))):
-        if status != DONE or reason:
-            failures.append(
-                Failure(todo[index], 'broken' if status == DONE else status,
-                        reason))
+    for index, status, found in sorted(shown(outcomes, len(todo))):
+        status, reason = found if status == DONE else (status, found)
+        if status:
+            failures.append(Failure(todo[index], status, reason))
     # Processes that took too long or crashed were ended as they wrote.
     for folder in folders:
         remove_stale_parts(folder)

@@ -1,4 +1,5 @@
 """Opening a video file, with errors that name it."""
+import errno
 from abc import abstractmethod
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ CODEC_VERSION = '.'.join(map(str, av.library_versions['libavcodec']))
 
 #: Formats by which FFmpeg would read files that nobody named.
 _LISTS = ('concat', 'hls', 'dash', 'sdp', 'image2')
+#: No fault of the file that is read.
+_OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 class VideoError(ValueError):
@@ -115,10 +118,13 @@ def errors_name(filename: str) -> Iterator[None]:
 
     Raises:
         VideoError: In place of any error of FFmpeg.
+        OSError: If a disk that is written to is full or not to be written.
     """
     try:
         yield
     except av.error.FFmpegError as error:
+        if error.errno in _OF_A_DISK:
+            raise
         raise VideoError(
             f'video {filename} cannot be decoded ({error.strerror}); encode '
             f'it again or remove it') from error

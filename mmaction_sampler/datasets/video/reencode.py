@@ -43,6 +43,7 @@ def reencode_file(source: str,
     Raises:
         FileNotFoundError: If ``source`` does not exist.
         VideoError: If it cannot be decoded as a whole.
+        OSError: If the target cannot be written.
     """
     part = part_path(target)
     try:
@@ -53,6 +54,8 @@ def reencode_file(source: str,
                 f'only {count} of {len(reader)} frames of video {source} can '
                 f'be decoded')
         os.replace(part, target)
+    except av.error.OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
     finally:
         part.unlink(missing_ok=True)
     return count

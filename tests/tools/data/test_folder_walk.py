@@ -27,6 +27,8 @@ def test_links_and_loops(files_below, tmp_path: Path) -> None:
     (folder / 'gone.mp4').symlink_to(tmp_path / 'nowhere')
     (folder / 'a/deeper/up').symlink_to(folder)
     (other / 'self').symlink_to(other)
+    (folder / 'round.mp4').symlink_to(folder / 'about.mp4')
+    (folder / 'about.mp4').symlink_to(folder / 'round.mp4')
     assert names(files_below(folder), folder) == [
         'a/1.mp4', 'again/x.mp4', 'linked/x.mp4', 'one.mp4']
     assert names(files_below(folder, left_out=other), folder) == [

@@ -1,5 +1,6 @@
 """``reencode.py``: what it writes, leaves out and reports."""
 import json
+import resource
 
 import av
 import numpy as np
@@ -142,6 +143,21 @@ def test_interrupted_file_is_not_there(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         reencode.reencode_file(source, str(target))
     assert [p.name for p in tmp_path.iterdir()] == ['a.mp4']
+
+
+def test_a_full_disk_is_no_fault_of_the_source(tool, videos, tmp_path):
+    """Here, a file may not have more than 2,000 bytes."""
+    target = str(tmp_path / 'b.mp4')
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    try:
+        status, reason = tool.encode_one((str(videos / 'a.mkv'), target), 1,
+                                         None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert status == 'unwritten'
+    assert target in reason and 'a.mkv' not in reason
+    assert not list(tmp_path.glob('*b.mp4*'))
 
 
 @pytest.mark.parametrize('options', [

@@ -33,7 +33,7 @@ def _walk(folder: Path, closed: Tuple[Path, ...]) -> Iterator[Path]:
     except PermissionError:
         return
     for entry in entries:
-        if entry.is_dir():
+        if os.path.isdir(entry.path):  # the entry's own fails at some links
             yield from _walk(Path(entry.path), (*closed, real))
-        elif entry.is_file():
+        elif os.path.isfile(entry.path):
             yield Path(entry.path)
