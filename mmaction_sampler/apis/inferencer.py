@@ -23,7 +23,7 @@ from .config_text import config_inside
 from .load_recognizer import fill_weights
 from .prediction_record import input_size, prediction_record
 from .result_pictures import result_sheet, write_pictures
-from .video_listing import VideoList
+from .video_listing import VideoList, as_paths
 from .video_loading import LoadedVideo, iter_loaded, sentence
 from .video_pipeline import video_pipeline
 from .video_result import VideoResult, time_spent
@@ -95,8 +95,8 @@ class SamplerInferencer(BaseInferencer):
         """Recognise videos.
 
         Args:
-            inputs (str | Sequence[str]): Files, folders and patterns; see
-                :class:`VideoList`.
+            inputs (str | Sequence[str]): Files, folders and patterns, also
+                as ``pathlib.Path``; see :class:`VideoList`.
             return_datasamples (bool): Give samples instead of dicts.
             batch_size (int): Videos recognised together; those of other
                 sizes take a pass of their own. Defaults to 1.
@@ -117,6 +117,9 @@ class SamplerInferencer(BaseInferencer):
             ``path`` and ``error``), or with ``return_datasamples`` one
             sample (None) a video; and ``visualization``, contact sheets RGB
             uint8 ``(H, W, 3)`` (None) or None.
+
+        Raises:
+            ValueError: If an input is no path, or ``batch_size`` below 1.
         """
         if batch_size < 1:
             raise ValueError(
@@ -281,4 +284,4 @@ class SamplerInferencer(BaseInferencer):
         return None
 
     def _inputs_to_list(self, inputs: Union[str, Sequence[str]]) -> list:
-        return [inputs] if isinstance(inputs, str) else list(inputs)
+        return as_paths(inputs)

@@ -2,7 +2,11 @@
 import glob
 import os
 import warnings
-from typing import Iterator, Optional, Sequence, Set
+from typing import (Any, Iterable, Iterator, List, Mapping, Optional, Sequence,
+                    Set)
+
+import numpy as np
+import torch
 
 #: Endings of the files in a folder that are taken for videos.
 VIDEO_SUFFIXES = frozenset(
@@ -10,8 +14,34 @@ VIDEO_SUFFIXES = frozenset(
     '.ogv .rm .rmvb .ts .vob .webm .wmv .y4m'.split())
 
 
+def as_paths(inputs: Any) -> List[str]:
+    """The paths that somebody gave, one or several.
+
+    Args:
+        inputs (Any): A path, as text or ``pathlib.Path``, or several.
+
+    Returns:
+        list[str]: The paths.
+
+    Raises:
+        ValueError: If there is something else.
+    """
+    is_several = isinstance(inputs, Iterable) and not isinstance(
+        inputs, (str, os.PathLike, Mapping, np.ndarray, torch.Tensor))
+    names = list(inputs) if is_several else [inputs]
+    for name in names:
+        if not isinstance(name, (str, os.PathLike)):
+            raise ValueError(
+                f'files, folders and patterns are recognised here, but a '
+                f'{type(name).__name__} was given; arrays go through '
+                f"MMAction2Inferencer(..., input_format='array')")
+    return [os.fspath(name) for name in names]
+
+
 class VideoList:
     """Videos that can be listed again, in another process.
+
+    What is named several times is listed several times.
 
     Args:
         inputs (Sequence[str]): See :func:`iter_videos`.
@@ -21,7 +51,8 @@ class VideoList:
         self._inputs = inputs
 
     def __iter__(self) -> Iterator[str]:
-        return iter_videos(self._inputs)
+        for name in self._inputs:
+            yield from iter_videos([name])
 
 
 def iter_videos(inputs: Sequence[str],
@@ -47,8 +78,9 @@ def iter_videos(inputs: Sequence[str],
     for name in inputs:
         for path in _expand(name, left_out):
             path = os.path.normpath(path)
-            if path not in seen:
-                seen.add(path)
+            place = os.path.abspath(path)
+            if place not in seen:
+                seen.add(place)
                 yield path
 
 

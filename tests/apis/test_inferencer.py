@@ -210,6 +210,22 @@ def test_config_inside_the_checkpoint(folder, tmp_path):
     assert not (tmp_path / 'run').exists()
 
 
+def test_what_is_named_twice_is_answered_twice(ocsampler, few):
+    good = few / 'a.mp4'
+    found = ocsampler([str(good), good, str(few)])['predictions']
+    assert [Path(x['path']).name for x in found] == ['a.mp4'] * 3 + ['c.mp4']
+
+
+@pytest.mark.parametrize('inputs,kind', [
+    (np.zeros((0, 8, 8, 3)), 'ndarray'), ([np.zeros((1, 8, 8, 3))], 'ndarray'),
+    (torch.zeros(3), 'Tensor'), ({'filename': 'a.mp4'}, 'dict'),
+    (None, 'NoneType'), (['a.mp4', None], 'NoneType'), (3, 'int')])
+def test_what_is_no_path_is_refused(ocsampler, inputs, kind):
+    with pytest.raises(ValueError, match=f'but a {kind} was given; arrays go '
+                                         'through MMAction2Inferencer'):
+        ocsampler(inputs)
+
+
 def test_the_callers_config_stays(tmp_path):
     config, weights = write_recognizer(tmp_path)
     cfg = Config.fromfile(config)

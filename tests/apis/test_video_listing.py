@@ -28,9 +28,12 @@ def tree(tmp_path: Path, monkeypatch) -> Path:
     (['v/odd[1].mp4', './v/b.mp4', 'gone.mp4'],
      ['v/odd[1].mp4', 'v/b.mp4', 'gone.mp4']),
     (['none/*.mp4'], []),
+    (['v/b.mp4', '{here}/v/b.mp4', '{here}/v/sub/c.webm', 'v/sub'],
+     ['v/b.mp4', '{here}/v/sub/c.webm']),
 ])
 def test_order_and_repeats(tree, inputs, expected):
-    assert list(iter_videos(inputs)) == expected
+    found = list(iter_videos([x.format(here=tree) for x in inputs]))
+    assert found == [x.format(here=tree) for x in expected]
 
 
 def test_circles_of_links_end(tree):
