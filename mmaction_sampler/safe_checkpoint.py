@@ -135,8 +135,8 @@ def load_from_local(filename: str,
     """
     path = Path(filename).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(
-            f'Checkpoint {path} does not exist; check the path.')
+        wrong = 'is a folder' if path.is_dir() else 'does not exist'
+        raise FileNotFoundError(f'Checkpoint {path} {wrong}; check the path.')
     with _clear_errors(str(path)):
         checkpoint = torch.load(
             path, map_location=map_location, weights_only=True)
@@ -188,6 +188,15 @@ def _clear_errors(source: str) -> Iterator[None]:
         raise ValueError(_explain(source, error)) from error
 
 
+def _is_pickle(source: str) -> bool:
+    """Whether a file begins as pickles do; of an address, yes."""
+    path = Path(source)
+    if not path.is_file():
+        return True
+    with path.open('rb') as file:
+        return file.read(1) == b'\x80'
+
+
 def _explain(source: str, error: Exception) -> str:
     for pattern in _REFUSALS:
         found = re.search(pattern, str(error))
@@ -199,7 +208,7 @@ def _explain(source: str, error: Exception) -> str:
                 'if you trust its author, write its weights alone with '
                 'torch.save(torch.load(path, weights_only=False)'
                 '["state_dict"], new_path).')
-    if 'Unsupported operand' in str(error):
+    if 'Unsupported operand' in str(error) and _is_pickle(source):
         return (f'Checkpoint {source} is refused: it is a pickle that '
                 'torch.save did not write, and a pickle can run any code; '
                 'ask its author for a file written by torch.save.')

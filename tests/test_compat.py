@@ -231,6 +231,11 @@ def test_missing_and_foreign_files(tmp_path: Path) -> None:
     path = tmp_path / 'list.pth'
     with pytest.raises(FileNotFoundError, match='list.pth does not exist'):
         CheckpointLoader.load_checkpoint(str(path))
+    with pytest.raises(FileNotFoundError, match='is a folder'):
+        CheckpointLoader.load_checkpoint(str(tmp_path))
+    (tmp_path / 'page.md').write_text('# A page\n')
+    with pytest.raises(ValueError, match='was not written by torch.save'):
+        CheckpointLoader.load_checkpoint(str(tmp_path / 'page.md'))
     torch.save([1, 2], path)
     with pytest.raises(ValueError, match='holds a list'):
         CheckpointLoader.load_checkpoint(str(path))

@@ -28,12 +28,23 @@ def read_config(path: str,
 
     Raises:
         FileNotFoundError: If there is no such file.
+        ValueError: If it is no config, or one without a model.
     """
     if not osp.isfile(path):
-        raise FileNotFoundError(
-            f'Config {path} does not exist; check the path.')
-    cfg = Config.fromfile(path)
+        wrong = 'is a folder' if osp.isdir(path) else 'does not exist'
+        raise FileNotFoundError(f'Config {path} {wrong}; check the path.')
+    if not path.endswith(('.py', '.json', '.yml', '.yaml')):
+        raise ValueError(
+            f'{path} is no config; the name of one ends in .py')
+    try:
+        cfg = Config.fromfile(path)
+    except SyntaxError as error:
+        raise ValueError(f'config {path} is no Python: {error}') from error
     cfg.merge_from_dict(cfg_options or {})
+    if not cfg.get('model'):
+        raise ValueError(
+            f'config {path} has no model; name one that does, such as those '
+            f'in configs/')
     sync_num_candidates(cfg)
     return cfg
 
@@ -128,6 +139,15 @@ def keep_ranks_uneven(cfg: Config) -> None:
         sampler = (cfg.get(f'{split}_dataloader') or {}).get('sampler')
         if sampler and sampler.get('type') == 'DefaultSampler':
             sampler.setdefault('round_up', False)
+
+
+def allow_no_workers(cfg: Config) -> None:
+    """Drop what needs workers from loaders that are to have none."""
+    for split in ('train', 'val', 'test'):
+        loader = cfg.get(f'{split}_dataloader') or {}
+        if loader.get('num_workers') == 0:
+            for key in ('persistent_workers', 'prefetch_factor', 'timeout'):
+                loader.pop(key, None)
 
 
 def enable_auto_scale_lr(cfg: Config) -> None:

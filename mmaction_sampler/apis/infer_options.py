@@ -11,7 +11,7 @@ selected, and what it cost. One JSON line a video goes to OUT/results.jsonl.
 Started again, a run goes on where it was stopped."""
 #: Options that are numbers, and the least they can be.
 _LEAST = dict(top_k=1, batch_size=1, workers=0, forget_after=1,
-              max_predictions=1, stream_fps=0)
+              max_predictions=1)
 _OF_STREAMS = ('forget_after', 'max_predictions', 'stream_fps')
 
 
@@ -79,8 +79,10 @@ def _wrong_options(args: argparse.Namespace) -> str:
         option = f'--{name.replace("_", "-")}'
         if value is not None and not value >= least:
             return f'{option} must be at least {least}, but is {value}'
-        if value is not None and args.stream is None and name in _OF_STREAMS:
-            return f'{option} is of a --stream, and there is none'
+    for name in _OF_STREAMS:
+        if getattr(args, name) is not None and args.stream is None:
+            return (f'--{name.replace("_", "-")} is of a --stream, and there '
+                    f'is none')
     if args.stream_fps is not None and not 0 < args.stream_fps < math.inf:
         return f'--stream-fps must be above 0, but is {args.stream_fps}'
     return ''

@@ -1,6 +1,7 @@
 """Online recognition of a camera, a network stream or a file."""
 import argparse
 import json
+import os
 import sys
 import time
 from contextlib import ExitStack
@@ -35,9 +36,13 @@ def infer_stream(inferencer: SamplerInferencer,
         int: Exit status: 1 without any prediction, 2 if the recognizer
         cannot predict online.
     """
-    num_predictions = 0
     try:
         recognizer = online_recognizer(inferencer.model)
+    except ValueError as error:
+        say(f'infer: {error}')
+        return 2
+    num_predictions = 0
+    try:
         with ExitStack() as files:
             write = _outputs(args, files)
             for record, frame in iter_predictions(
@@ -49,12 +54,18 @@ def infer_stream(inferencer: SamplerInferencer,
                     break
     except KeyboardInterrupt:
         pass  # the usual end of a camera
+    except BrokenPipeError:
+        # Who reads the lines has had enough. Python would complain at its
+        # end, when it empties standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except VideoError as error:
         say(f'infer: {error}')
     except ValueError as error:
         say(f'infer: {error}')
         return 2
-    say(f'{num_predictions} predictions')
+    say(f'{num_predictions} predictions' + (
+        '' if num_predictions else '; the first one needs '
+        f'{recognizer.num_frames} frame(s)'))
     return 0 if num_predictions else 1
 
 

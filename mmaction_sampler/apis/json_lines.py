@@ -6,7 +6,7 @@ from typing import Dict, Sequence
 #: What must be the same to go on with a file: key -> how it is called.
 _IDENTITY = {
     'split': ('split', 'split'),
-    'settings_sha256': ('config', 'config or other --cfg-options'),
+    'settings_sha256': ('config', 'config or other options'),
     'checkpoint_sha256': ('checkpoint', 'checkpoint'),
 }
 _BLOCK = 1 << 16
@@ -68,7 +68,12 @@ def _refuse_other_origin(path: Path, meta: Path,
     if not meta.is_file():
         raise ValueError(
             f'{path} exists, but not {meta}, which says what made it; {mend}')
-    former = json.loads(meta.read_text())
+    try:
+        former = dict(json.loads(meta.read_text()))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f'{meta} is damaged, which says what made {path}; {mend}'
+        ) from None
     for key, (shown, name) in _IDENTITY.items():
         if former.get(key) != origin[key]:
             raise ValueError(

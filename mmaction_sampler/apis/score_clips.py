@@ -15,10 +15,10 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
-from mmaction_sampler.datasets.clip_scores_file import (ClipScoresFile,
-                                                        labels_of)
+from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
 from mmaction_sampler.models.classifier import classify
-from mmaction_sampler.structures import ClipStream, ClipStreamError
+from mmaction_sampler.structures import (ClipStream, ClipStreamError,
+                                         labels_of)
 from .cli import start_distributed
 from .config_edits import read_config
 from .load_recognizer import load_weights

@@ -5,7 +5,6 @@ from pathlib import Path, PurePath
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
-import torch
 
 _MEND = ('write the file with tools/scsampler/score_clips.py (started again, '
          'it completes an interrupted run)')
@@ -43,21 +42,6 @@ class ClipScoresLine(NamedTuple):
     frame_interval: int
     confidence: np.ndarray
     labels: Optional[Tuple[int, ...]]
-
-
-def labels_of(label: Any) -> Tuple[int, ...]:
-    """Labels of a video as a line of scores has them.
-
-    Args:
-        label (Any): As MMAction2's data sets have it: a class number, class
-            numbers, or zeros and ones, a float tensor ``(num_classes, )``.
-
-    Returns:
-        tuple[int, ...]: Class numbers, ascending.
-    """
-    if torch.is_tensor(label) and label.is_floating_point():
-        return tuple(label.nonzero().flatten().tolist())
-    return tuple(sorted(np.atleast_1d(label).tolist()))
 
 
 class ClipScoresFile:

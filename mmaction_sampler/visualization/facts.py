@@ -4,7 +4,7 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 from mmaction.structures import ActionDataSample
 
-from mmaction_sampler.structures import Selection
+from mmaction_sampler.structures import Selection, labels_of
 
 _TOP_CLASSES = 5
 
@@ -58,7 +58,7 @@ class VideoFacts(NamedTuple):
         labels = best.indices.tolist()
         steps = sample.get('step_scores')
         truth = sample.get('gt_label')
-        right = [] if truth is None else truth.flatten().tolist()
+        right = [] if truth is None else labels_of(truth.cpu())
         return cls(
             name=name,
             top=[(class_name(label, class_names), score)

@@ -280,6 +280,34 @@ def test_missing_config() -> None:
         cli.train_config(args)
 
 
+@pytest.mark.parametrize('name, content, message', [
+    ('a.py', 'model = dict(', 'a.py is no Python: .*never closed'),
+    ('a.py', 'lr = 1', 'a.py has no model'),
+    ('a.txt', 'model', 'a.txt is no config'),
+])
+def test_what_is_no_config(tmp_path: Path, name: str, content: str,
+                           message: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(ValueError, match=message):
+        cli.train_config(cli.parse_train_args([str(path)]))
+    with pytest.raises(FileNotFoundError, match='is a folder'):
+        cli.train_config(cli.parse_train_args([str(tmp_path)]))
+
+
+def test_loaders_without_workers(tmp_path: Path) -> None:
+    path = tmp_path / 'a.py'
+    path.write_text("""
+model = dict(type='a')
+train_dataloader = dict(num_workers=2, persistent_workers=True, timeout=9)
+val_dataloader = dict(num_workers=2, persistent_workers=True)
+""")
+    cfg = cli.train_config(cli.parse_train_args([
+        str(path), '--cfg-options', 'train_dataloader.num_workers=0']))
+    assert cfg.train_dataloader == dict(num_workers=0)
+    assert cfg.val_dataloader.persistent_workers
+
+
 def test_other_launchers_need_an_accelerator() -> None:
     with pytest.raises(ValueError, match='use --launcher pytorch'):
         cli.setup_cpu_distributed(Config(dict(launcher='slurm')))

@@ -1,8 +1,13 @@
 """Online recognition gives what the whole video gives."""
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import REPOSITORY
 from helpers_infer import RECOGNIZERS, write_recognizer
 from helpers_video import moving_texture, write_frames
 
@@ -98,3 +103,25 @@ def test_damaged_packets_do_not_end_a_stream(tmp_path):
     path.write_bytes(bytes(content))
     numbers = [f.number for f in iter_live(str(path))]
     assert len(numbers) > 12
+
+
+def test_who_reads_the_lines_may_go(tmp_path):
+    config, weights = write_recognizer(tmp_path, 'adafocus')
+    video = write(tmp_path / 'v.mp4', 30)
+    command = shlex.join([
+        sys.executable, '-m', 'mmaction_sampler.infer', config, weights,
+        '--stream', video])
+    result = subprocess.run(
+        ['bash', '-o', 'pipefail', '-c', f'{command} | head -n 1'],
+        capture_output=True, text=True, cwd=tmp_path, timeout=300,
+        env=dict(os.environ, PYTHONPATH=str(REPOSITORY)))
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 1
+    assert 'BrokenPipe' not in result.stderr
+
+
+def test_a_source_that_ends_before_the_first_clip(tmp_path, capsys):
+    config, weights = write_recognizer(tmp_path, 'faster')
+    video = write(tmp_path / 'v.mp4', 2)
+    assert main([config, weights, '--stream', video]) == 1
+    assert '0 predictions; the first one needs' in capsys.readouterr().err

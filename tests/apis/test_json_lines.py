@@ -40,3 +40,12 @@ def test_lines_in_parts_alone_have_an_origin_to_keep(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'another split \(test, now val\)'):
         begin_lines(path, other, parts)
     begin_lines(path, other)
+
+
+@pytest.mark.parametrize('content', ['', '[1]', '{'])
+def test_a_damaged_origin_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / 'lines.jsonl'
+    path.write_text('{}\n')
+    Path(f'{path}.meta.json').write_text(content)
+    with pytest.raises(ValueError, match='meta.json is damaged, .*; give an'):
+        begin_lines(path, ORIGIN)

@@ -2,6 +2,12 @@ import pytest
 from mmaction.registry import METRICS
 
 
+def test_other_recognizers_have_no_cost():
+    metric = METRICS.build(dict(type='CostMetric'))
+    with pytest.raises(ValueError, match='remove it from val_evaluator'):
+        metric.process({}, [dict(pred_score=[1.])])
+
+
 def test_means_over_videos():
     metric = METRICS.build(dict(type='CostMetric'))
     metric.process({}, [

@@ -71,6 +71,9 @@ def test_right_class_is_told():
     sample.cost = {}
     known = VideoFacts.of_sample(sample, 'v', np.zeros(1), ['run', 'jump'])
     assert known.truth == 'jump'
+    sample.set_gt_label(torch.tensor([1., 1.]))  # of several, zeros and ones
+    several = VideoFacts.of_sample(sample, 'v', np.zeros(1), ['run', 'jump'])
+    assert several.truth == 'run, jump'
     assert known.top[0] == ('run', pytest.approx(.7))
 
 

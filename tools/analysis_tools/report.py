@@ -97,8 +97,14 @@ def main(argv: Optional[List[str]] = None) -> int:
     title = args.title or f'Test run {runs[0].name}'
     page = report_page(title, runs, args.num_shown, sheet)
     out = Path(args.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, encoding='utf-8')
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        # Names of files are not always text.
+        out.write_text(page, encoding='utf-8', errors='backslashreplace')
+    except OSError as error:
+        print(f'report: {out} cannot be written ({error.strerror})',
+              file=sys.stderr)
+        return 2
     print(f'{out} written: {len(runs[0].videos)} videos, '
           f'{len(page) / 1e6:.1f} MB')
     return 0

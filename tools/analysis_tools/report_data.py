@@ -8,6 +8,7 @@ import torch
 from dump_file import read_dump
 
 from mmaction_sampler.datasets.video_line import split_line
+from mmaction_sampler.structures import labels_of
 
 
 class Video(NamedTuple):
@@ -97,6 +98,11 @@ def read_run(path: str, labels: Dict[str, Tuple[int, ...]],
                     names.setdefault(entry['label'], entry['name'])
     if not videos:
         raise ValueError(f'result file {path} has no recognised video')
+    for video in videos:
+        if not np.isfinite(video.score):
+            raise ValueError(
+                f'result file {path}: the score of {video.path} is '
+                f'{video.score}; look for the cause in its weights')
     name = PurePath(path).stem
     if name in ('results', 'dump', 'predictions'):
         name = Path(path).absolute().parent.name
@@ -134,7 +140,7 @@ def read_labels(path: str, delimiter: str = ' '
 
 
 def _records(path: str) -> Iterator[dict]:
-    with open(path, encoding='utf-8') as file:
+    with open(path, encoding='utf-8-sig') as file:
         for number, line in enumerate(file, 1):
             try:
                 yield json.loads(line)
@@ -191,7 +197,7 @@ def _from_sample(sample: dict, labels: Dict[str, Tuple[int, ...]]) -> Video:
     scores = torch.as_tensor(sample['pred_score']).float()
     truth = _truth(path, labels)
     if not truth and 'gt_label' in sample:
-        truth = tuple(torch.as_tensor(sample['gt_label']).flatten().tolist())
+        truth = labels_of(torch.as_tensor(sample['gt_label']))
     selection = sample['selection']
     return Video(
         path=path, label=int(scores.argmax()), score=float(scores.max()),

@@ -58,6 +58,9 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         help='seconds that a file may take (default: %(default)s)')
     add('--delimiter', default=' ', help='between video and labels '
         '(default: a blank)')
+    add('--single-label', action='store_true',
+        help='drop videos of several labels, which data sets without '
+        'multi_class=True refuse')
     args = parser.parse_args(argv)
     for name in ('num_classes', 'num_candidates', 'workers'):
         value = getattr(args, name)
@@ -152,7 +155,7 @@ def check(args: argparse.Namespace, task: Callable[[str], str]
         raise FileNotFoundError(
             f'--data-prefix {args.data_prefix} is no folder')
     kept, dropped = read_entries(
-        args.ann_file, args.delimiter, args.num_classes)
+        args.ann_file, args.delimiter, args.num_classes, args.single_label)
     kept, more = present(kept, args.data_prefix)
     dropped += more
     if args.decode != 'none':

@@ -3,8 +3,10 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from mmaction_sampler.structures import labels_of
+
 from ..cached_file import read_cached
-from ..clip_scores_file import ClipScoresError, ClipScoresFile, labels_of
+from ..clip_scores_file import ClipScoresError, ClipScoresFile
 
 
 def top_shares(confidence: np.ndarray) -> np.ndarray:

@@ -30,8 +30,8 @@ class TrainingStageHook(Hook):
     Raises:
         ValueError: If a stage is incomplete or has unknown keys; when the
             run begins, if a name is not a stage of the model, the epochs
-            do not add up to ``train_cfg.max_epochs`` or an epoch has no
-            iteration.
+            do not add up to ``train_cfg.max_epochs``, an epoch has no
+            iteration, or a scheduler begins behind the end of its stage.
     """
 
     priority = 'VERY_HIGH'
@@ -182,7 +182,7 @@ class TrainingStageHook(Hook):
         schedulers = config.get('param_scheduler',
                                 runner.cfg.get('param_scheduler'))
         runner.param_schedulers = _build_schedulers(
-            runner, copy.deepcopy(schedulers), stage['epochs'])
+            runner, copy.deepcopy(schedulers), stage)
         self._current = index
         first = self._first_epoch(index)
         trained = sum(p.numel() for p in model.parameters()
@@ -205,7 +205,7 @@ def _build_optim_wrapper(runner: Runner, config: dict) -> OptimWrapper:
 
 
 def _build_schedulers(runner: Runner, configs: Optional[list],
-                      epochs: int) -> Optional[list]:
+                      stage: dict) -> Optional[list]:
     """Schedulers whose default end is the end of the stage."""
     if not configs:
         return None
@@ -213,5 +213,12 @@ def _build_schedulers(runner: Runner, configs: Optional[list],
     length = len(runner.train_dataloader)
     for config in configs:
         counts_epochs = config.get('by_epoch', True)
-        config.setdefault('end', epochs if counts_epochs else epochs * length)
+        end = stage['epochs'] * (1 if counts_epochs else length)
+        config.setdefault('end', end)
+        if config.get('begin', 0) >= config['end']:
+            raise ValueError(
+                f"the {config['type']} of training stage {stage['name']!r} "
+                f"begins at {config['begin']}, but ends at {config['end']}; "
+                f"a stage of {stage['epochs']} epoch(s) needs an earlier "
+                f"begin, or no such scheduler")
     return runner.build_param_scheduler(configs)

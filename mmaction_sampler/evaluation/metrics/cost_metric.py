@@ -32,8 +32,16 @@ class CostMetric(BaseMetric):
             data_batch (dict): Not used.
             data_samples (Sequence[dict]): Samples with ``cost`` (component
                 -> multiply-adds) and ``selection``.
+
+        Raises:
+            ValueError: If a sample has none.
         """
         for sample in data_samples:
+            if 'cost' not in sample:
+                raise ValueError(
+                    'CostMetric needs samples with cost and selection, which '
+                    "mmaction_sampler's recognizers give; remove it from "
+                    'val_evaluator and test_evaluator')
             self.results.append(
                 dict(cost=sample['cost'],
                      num_selected=len(sample['selection']['inds'])))

@@ -75,7 +75,13 @@ def load_component(model: nn.Module, name: str,
     if isinstance(checkpoint, str):
         checkpoint = dict(checkpoint=checkpoint, prefix='')
     path, prefix = checkpoint['checkpoint'], checkpoint.get('prefix', '')
-    loaded = CheckpointLoader.load_checkpoint(path, map_location='cpu')
+    try:
+        loaded = CheckpointLoader.load_checkpoint(path, map_location='cpu')
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f'{error} It is for component {name!r}: train that network '
+            f'first, as the head of the config says, or set '
+            f'model.component_checkpoints.{name} to its weights.') from error
     state: Dict[str, Tensor] = loaded.get('state_dict', loaded)
     state = {k[len(prefix):]: v for k, v in state.items()
              if k.startswith(prefix)}

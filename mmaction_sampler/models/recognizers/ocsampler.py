@@ -106,6 +106,9 @@ class OCSampler(ComponentRecognizer):
                 f'num_draws must be at least 1, but got {num_draws}')
         for name, value in (('num_selected', num_selected),
                             ('num_warmup_selected', warmup)):
+            if not isinstance(value, int):
+                raise ValueError(
+                    f'{name} must be a whole number, but got {value!r}')
             if not 1 <= value <= num_candidates:
                 raise ValueError(
                     f'{name} must be between 1 and num_candidates '

@@ -88,6 +88,9 @@ class SCSampler(ComponentRecognizer):
                  component_checkpoints: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None) -> None:
         super().__init__(data_preprocessor, component_checkpoints)
+        if not isinstance(num_selected, int):
+            raise ValueError(f'num_selected must be a whole number, but got '
+                             f'{num_selected!r}')
         if num_selected < 1:
             raise ValueError(
                 f'num_selected must be at least 1, but got {num_selected}')

@@ -222,6 +222,9 @@ def test_wrong_stages_are_refused(stages: List[dict], message: str) -> None:
     ([dict(name='warmup', epochs=4)],
      {'train_dataloader.drop_last': True, 'train_dataloader.batch_size': 99},
      'an epoch has no iteration: .*drop_last'),
+    ([dict(WARMUP, param_scheduler=dict(
+        type='CosineAnnealingLR', begin=2)), dict(name='policy', epochs=2)],
+     {}, "CosineAnnealingLR of training stage 'warmup' begins at 2, but ends"),
     ([dict(name='warmup', epochs=4)],
      {'model': dict(tiny_classifier(), _delete_=True)},
      'Recognizer2D has no training stages'),

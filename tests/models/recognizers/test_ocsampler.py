@@ -320,6 +320,8 @@ def test_exact_probability_is_used_for_training():
 
 
 @pytest.mark.parametrize('options,message', [
+    (dict(num_selected=2.5), 'num_selected must be a whole number, .* 2.5'),
+    (dict(num_selected='ab'), "must be a whole number, but got 'ab'"),
     (dict(num_selected=6), r'num_selected must be between 1 and '
      r'num_candidates \(5\), but got 6'),
     (dict(num_selected=0), 'but got 0'),

@@ -13,6 +13,7 @@ from typing import List
 import cv2
 import numpy as np
 import pytest
+import torch
 from helpers import REPOSITORY, tiny_config
 from helpers_infer import write_recognizer
 from mmengine.runner import Runner
@@ -133,6 +134,29 @@ def test_a_run_without_right_classes_has_no_accuracy(report, results: Path):
     assert chart.split('</figure')[0].count('<circle') == 1
 
 
+def test_dumped_videos_of_several_labels(report, results: Path):
+    """Theirs are zeros and ones, not the numbers of classes."""
+    rows = [dict(filename=f'{i}.mp4', pred_score=np.float32([.6, .2, .2]),
+                 cost=dict(classifier=1e9), gt_label=torch.tensor(label),
+                 selection=dict(inds=[0], num_candidates=2))
+            for i, label in enumerate([[0., 1., 1.], [1., 0., 1.]])]
+    path = results.parent / 'several.pkl'
+    path.write_bytes(pickle.dumps(rows))
+    out = results.parent / 'r.html'
+    assert report.main([str(path), '--out', str(out)]) == 0
+    assert '<b>50.0 %</b>top-1' in out.read_text()
+
+
+def test_names_that_are_no_text(report, results: Path, capsys):
+    with results.open('a') as file:
+        file.write(json.dumps(record('\udcff.mp4', [.9, .1])) + '\n')
+    out = results.parent / 'r.html'
+    assert report.main([str(results), '--out', str(out)]) == 0
+    assert '\\udcff.mp4' in out.read_text()
+    assert report.main([str(results), '--out', '/proc/r.html']) == 2
+    assert '/proc/r.html cannot be written' in capsys.readouterr().err
+
+
 def test_few_right_classes_are_said_to_be_few(report, results: Path):
     labels = results.parent / 'list.txt'
     labels.write_text('wrong2.mp4\t1\n')
@@ -177,11 +201,14 @@ def test_dump_of_a_test_run(report, ann_file: Path, tmp_path: Path):
     (['text.pkl'], 'text.pkl is no dump of samples'),
     (['number.pkl'], 'number.pkl holds no list of samples'),
     (['code.pkl'], 'it names builtins.exec'),
+    (['nan.jsonl'], 'the score of videos/v.mp4 is nan'),
 ])
 def test_what_is_wrong(report, tmp_path, monkeypatch, capsys, arguments,
                        message):
     monkeypatch.chdir(tmp_path)
     Path('empty.jsonl').touch()
+    Path('nan.jsonl').write_text(
+        json.dumps(record('v.mp4', [np.nan, np.nan])) + '\n')
     Path('text.jsonl').write_text('text\n')
     Path('text.pkl').write_text('text\n')
     Path('number.pkl').write_bytes(pickle.dumps(3))

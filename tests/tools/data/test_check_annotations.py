@@ -107,6 +107,13 @@ def test_the_cleaned_list_can_be_loaded(tool, tmp_path):
         [0, 2], [1, 1]]
 
 
+def test_data_sets_of_single_labels(tool, tmp_path):
+    ann_file = write_list(tmp_path, 'a.mp4 1', 'b.mp4 0 1')
+    assert tool.main(options(
+        ann_file, '--decode', 'none', '--single-label')) == 1
+    assert problems(tmp_path) == {2: 'label'}
+
+
 def test_without_a_number_of_classes(tool, tmp_path):
     ann_file = write_list(tmp_path, 'a.mp4 12345', 'b.mp4 -1')
     assert tool.main(options(ann_file, '--decode', 'none')) == 1

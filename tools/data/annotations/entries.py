@@ -43,7 +43,8 @@ class Dropped(NamedTuple):
     reason: str
 
 
-def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
+def read_entries(path: Path, delimiter: str, num_classes: Optional[int],
+                 single_label: bool = False
                  ) -> Tuple[List[Entry], List[Dropped]]:
     """Read a list as ``UntrimmedVideoDataset`` does, but past wrong lines.
 
@@ -51,6 +52,7 @@ def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
         path (Path): The list.
         delimiter (str): Between name and labels.
         num_classes (int, optional): Labels have to be below it.
+        single_label (bool): Videos have one label alone. Defaults to False.
 
     Returns:
         tuple[list[Entry], list[Dropped]]: Right lines and wrong ones.
@@ -71,6 +73,8 @@ def read_entries(path: Path, delimiter: str, num_classes: Optional[int]
             continue
         entry = Entry(number, text, filename, labels)
         wrong = _outside(labels, num_classes)
+        if single_label and len(labels) > 1:
+            wrong = f'has {len(labels)} labels, and --single-label is set'
         earlier = first.setdefault(posixpath.normpath(filename), entry)
         if wrong:
             dropped.append(Dropped(number, filename, 'label', wrong))

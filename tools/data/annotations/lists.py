@@ -123,8 +123,8 @@ def check_names(annotations: Annotations) -> None:
             if not _is_read_back(video):
                 raise AnnotationError(
                     f'the name {video.filename!r} cannot be told from the '
-                    f'labels behind it in a list; rename the file, or '
-                    f'choose another --name')
+                    f'labels behind it in a list; rename the file, or give '
+                    f'another --name where there is that option')
             if video.filename in seen:
                 raise AnnotationError(
                     f'{video.filename} is twice in the {split} list')
