@@ -48,10 +48,12 @@ def gflops_of(model: BaseModel, cfg: Config,
     """Cost of a video; models that differ in classes alone are traced once.
     """
     config = re.sub(r"'num_classes': \d+", '', str(cfg.model.to_dict()))
-    key = f'{config} {resolution} {cfg.test_pipeline[1]}'
+    has_components = isinstance(model, ComponentRecognizer)
+    clips = '' if has_components else cfg.test_pipeline[1]
+    key = f'{config} {resolution} {clips}'
     if key not in _GFLOPS:
         height, width = (int(n) for n in resolution.split('x'))
-        if isinstance(model, ComponentRecognizer):
+        if has_components:
             costs = model.component_costs(height, width).values()
         else:  # clips, whose scores MMAction2's recognizer averages
             sampler = cfg.test_pipeline[1]

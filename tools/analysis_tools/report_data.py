@@ -198,6 +198,11 @@ def _from_sample(sample: dict, labels: Dict[str, Tuple[int, ...]]) -> Video:
     truth = _truth(path, labels)
     if not truth and 'gt_label' in sample:
         truth = labels_of(torch.as_tensor(sample['gt_label']))
+    wrong = [label for label in truth if not label < len(scores)]
+    if wrong:
+        raise ValueError(
+            f'{path} has the label {wrong[0]}, but the run knows '
+            f'{len(scores)} classes; is --ann-file that of its data set?')
     selection = sample['selection']
     return Video(
         path=path, label=int(scores.argmax()), score=float(scores.max()),

@@ -147,6 +147,20 @@ def test_dumped_videos_of_several_labels(report, results: Path):
     assert '<b>50.0 %</b>top-1' in out.read_text()
 
 
+def test_labels_of_another_data_set(report, results: Path, capsys):
+    path = results.parent / 'dump.pkl'
+    path.write_bytes(pickle.dumps([dict(
+        filename='v.mp4', pred_score=np.float32([.6, .4]),
+        cost=dict(classifier=1e9), gt_label=[1],
+        selection=dict(inds=[0], num_candidates=2))]))
+    labels = results.parent / 'other.txt'
+    labels.write_text('v.mp4 2\n')
+    assert report.main([str(path), '--out', str(results.parent / 'r.html'),
+                        '--ann-file', str(labels)]) == 2
+    assert 'v.mp4 has the label 2, but the run knows 2 classes' in (
+        capsys.readouterr().err)
+
+
 def test_names_that_are_no_text(report, results: Path, capsys):
     with results.open('a') as file:
         file.write(json.dumps(record('\udcff.mp4', [.9, .1])) + '\n')
