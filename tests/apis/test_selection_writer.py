@@ -57,7 +57,7 @@ def test_begun_but_without_a_line(out: Path) -> None:
 @pytest.mark.parametrize('key, message', [
     ('split', r'another split \(test, now test\)'),
     ('settings_sha256',
-     r'another config or other --cfg-options \(c.py, now c.py\)'),
+     r'another config or other options \(c.py, now c.py\)'),
     ('checkpoint_sha256', r'another checkpoint \(w.pth, now w.pth\)'),
 ])
 def test_other_origins_are_refused(out: Path, key: str,
