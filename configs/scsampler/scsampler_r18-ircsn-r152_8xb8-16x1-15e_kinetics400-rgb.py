@@ -28,8 +28,10 @@ model = dict(
         'recognition/csn/vmz/vmz_ircsn_sports1m_pretrained_r152_32x2x1_58e_'
         'kinetics400_rgb_20210617-b9b10241.pth'),
     data_preprocessor=dict(
+        # MMAction2's for weights that began on Sports-1M.
         clips=dict(
-            mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])),
+            mean=[110.2008, 100.63983, 95.99475],
+            std=[58.14765, 56.46975, 55.332195])),
     reference_video=dict(num_clips=18))
 # App. B.2: 0.03 for sound on Kinetics.
 optim_wrapper = dict(

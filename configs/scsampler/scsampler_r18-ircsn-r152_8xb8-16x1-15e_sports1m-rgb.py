@@ -22,5 +22,7 @@ model = dict(
     component_checkpoints=dict(
         classifier='checkpoints/ircsn-r152_sports1m.pth'),
     data_preprocessor=dict(
+        # MMAction2's for weights that began on Sports-1M.
         clips=dict(
-            mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])))
+            mean=[110.2008, 100.63983, 95.99475],
+            std=[58.14765, 56.46975, 55.332195])))

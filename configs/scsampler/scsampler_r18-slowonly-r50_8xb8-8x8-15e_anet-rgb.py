@@ -1,4 +1,5 @@
-# ActivityNet-v1.3 with SlowOnly; not in the paper. Of 8 frames 7 are P-frames.
+# ActivityNet-v1.3 with SlowOnly; not in the paper. Of frames that lie 8 apart every
+# third is an I-frame, in groups of 12.
 _base_ = [
     '../_base_/models/scsampler_r18.py',
     '../_base_/datasets/anet_clips8x8.py',
@@ -31,8 +32,8 @@ model = dict(
         num_clips=45,
         clip_len=8,
         features=dict(
-            motion_displacement=(7, 2, 14, 14),
-            rgb_residual=(7, 3, 224, 224))),
+            motion_displacement=(16 / 3, 2, 14, 14),
+            rgb_residual=(16 / 3, 3, 224, 224))),
     data_preprocessor=dict(
         clips=dict(
             mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])))

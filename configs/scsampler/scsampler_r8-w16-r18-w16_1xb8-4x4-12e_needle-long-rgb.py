@@ -1,6 +1,6 @@
-# The generated long needle set: an event among decoys. The classifier comes from
-# stage "warmup" of configs/ocsampler_needle.py, which knows the plates and
-# nothing of the long videos.
+# The generated long needle set: an event among decoys. The classifier is that of
+# configs/ocsampler_needle.py (trained in its stage "warmup", kept afterwards), which
+# knows the plates and nothing of the long videos.
 _base_ = [
     '../_base_/datasets/needle_long_clips.py', '../_base_/default_runtime.py'
 ]
@@ -53,13 +53,15 @@ model = dict(
             dropout_ratio=0.)),
     component_checkpoints=dict(
         classifier=dict(
-            checkpoint='work_dirs/ocsampler_needle/epoch_12.pth',
+            checkpoint='work_dirs/ocsampler_needle/epoch_24.pth',
             prefix='classifier.')),
     reference_video=dict(
         num_clips=32,
         clip_len=4,
         features=dict(
-            motion_displacement=(4, 2, 7, 7), log_mel=(1, 1, 40, 200))),
+            # Of frames that lie 4 apart every third is an I-frame.
+            motion_displacement=(8 / 3, 2, 7, 7),
+            log_mel=(1, 1, 40, 200))),
     data_preprocessor=dict(
         type='ClipDataPreprocessor',
         features=dict(

@@ -63,7 +63,7 @@ def enable_amp(cfg: Config) -> None:
         if hook.get('type') != 'TrainingStageHook':
             continue
         for j, stage in enumerate(hook.get('stages', [])):
-            # A stage without one keeps the wrapper of the stage before.
+            # A stage without one takes the top-level one.
             key = f'custom_hooks[{i}].stages[{j}].optim_wrapper'
             wrappers[key] = stage.get('optim_wrapper')
     if get_device() == 'cpu':

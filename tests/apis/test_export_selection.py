@@ -127,7 +127,7 @@ def test_other_origins(cfg: Config, checkpoint: str, tmp_path: Path) -> None:
                   'test_dataloader.batch_size=2') == lines
     with pytest.raises(ValueError, match=r'another split \(test, now val'):
         export(cfg, checkpoint, out, '--split', 'val')
-    with pytest.raises(ValueError, match='another config or other --cfg-op'):
+    with pytest.raises(ValueError, match='another config or other options'):
         export(cfg, checkpoint, out, '--cfg-options', 'model.num_selected=1')
     other = tmp_path / 'other.pth'
     model = MODELS.build(tiny_ocsampler())

@@ -170,6 +170,18 @@ def test_metrics_are_those_of_one_process(broken_list, tmp_path, names,
     assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)
 
 
+def log_of_a_test(cfg: Config, folder: Path) -> str:
+    """Test random weights on two ranks; the log of the first."""
+    save_checkpoint(
+        dict(state_dict=build_runner(cfg).model.state_dict()),
+        str(folder / 'model.pth'))
+    cfg.dump(folder / 'config.py')
+    run_on_two_ranks(
+        folder, str(REPOSITORY / 'tools/test.py'), str(folder / 'config.py'),
+        str(folder / 'model.pth'), '--launcher', 'pytorch')
+    return max(Path(cfg.work_dir).glob('*/*.log')).read_text()
+
+
 @pytest.mark.parametrize('names', [['good', 'good2', 'good'], ['good']])
 def test_keep_threshold_of_uneven_ranks(broken_list, tmp_path, names):
     """Each video counts once; a rank may have none."""
@@ -181,16 +193,8 @@ def test_keep_threshold_of_uneven_ranks(broken_list, tmp_path, names):
     loader = copy.deepcopy(cfg.val_dataloader)
     cfg.custom_hooks = [dict(type='KeepThresholdHook', before_test=True,
                              dataloader=loader)]
-    save_checkpoint(
-        dict(state_dict=build_runner(cfg).model.state_dict()),
-        str(tmp_path / 'model.pth'))
-    cfg.dump(tmp_path / 'config.py')
-    run_on_two_ranks(
-        tmp_path, str(REPOSITORY / 'tools/test.py'),
-        str(tmp_path / 'config.py'), str(tmp_path / 'model.pth'),
-        '--launcher', 'pytorch')
-    log = max((tmp_path / 'run').glob('*/*.log'))  # of the last run
-    assert f'of the frames of {len(names)} videos' in log.read_text()
+    log = log_of_a_test(cfg, tmp_path)
+    assert f'of the frames of {len(names)} videos' in log
 
 
 def test_videos_that_fill_up_a_rank_cost_nothing(broken_list, tmp_path):
@@ -198,14 +202,4 @@ def test_videos_that_fill_up_a_rank_cost_nothing(broken_list, tmp_path):
     broken_list.write_text('good.mp4 1\ngood2.mp4 1\ngood.mp4 2\n')
     cfg = tiny_config(broken_list, tmp_path / 'run')
     cfg.test_dataloader.sampler.round_up = True
-    save_checkpoint(
-        dict(state_dict=build_runner(cfg).model.state_dict()),
-        str(tmp_path / 'model.pth'))
-    cfg.dump(tmp_path / 'config.py')
-    run_on_two_ranks(
-        tmp_path, str(REPOSITORY / 'tools/test.py'),
-        str(tmp_path / 'config.py'), str(tmp_path / 'model.pth'),
-        '--launcher', 'pytorch')
-    report, = (tmp_path / 'run').glob('*/flops.json')
-    assert 'mean of 3 videos' in (
-        report.parent / f'{report.parent.name}.log').read_text()
+    assert 'mean of 3 videos' in log_of_a_test(cfg, tmp_path)

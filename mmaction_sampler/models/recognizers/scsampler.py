@@ -39,7 +39,8 @@ class SCSampler(ComponentRecognizer):
 
     Testing takes streams (``PackClipStream``), so that a video may be of
     any length; training takes features of some clips of each video
-    (``PackClipFeatures``), and no RGB.
+    (``PackClipFeatures``); the classifier is not run, and no clip is
+    packed.
 
     Components: ``visual_saliency_net``, ``audio_saliency_net``,
     ``classifier``. Stage ``sampler`` trains both nets, each with its own
@@ -54,7 +55,7 @@ class SCSampler(ComponentRecognizer):
         reference_video (dict): What :meth:`component_costs` reckons with,
             where there is no video to look at: ``num_clips`` (L),
             ``clip_len`` (F) and ``features``, name -> (pictures in a clip,
-            C, H, W). Testing counts what each video really takes.
+            a mean, C, H, W). Testing counts what each video really takes.
         visual_saliency_net (dict, optional): ``ClipSaliencyNet``. Defaults
             to None.
         audio_saliency_net (dict, optional): ``ClipSaliencyNet``. Defaults
