@@ -14,7 +14,7 @@ from ..video.prediction import Reference
 from .clip_cache import Arrays, clips_of, load_clips
 
 #: Raised when the same parameters give other values than before.
-_FEATURE_VERSION = 3
+_FEATURE_VERSION = 4
 _FRAMES_AT_ONCE = 32
 
 
