@@ -151,6 +151,8 @@ class LoadIFrames(BaseTransform):
             the I-frames of the same groups: where frames are encoded anew,
             every twelfth frame is one, as the source has it. Defaults to
             ``'auto'``.
+        cache_dir (str, optional): Keep the I-frame of each clip in this
+            folder; see :class:`FeatureCache`. Defaults to None.
 
     Raises:
         ValueError: If an option is not one of those named.
@@ -161,25 +163,36 @@ class LoadIFrames(BaseTransform):
     def __init__(
             self,
             size: Tuple[int, int] = (224, 224),
-            motion_source: Literal['auto', 'raw', 'normalised'] = 'auto'
-    ) -> None:
+            motion_source: Literal['auto', 'raw', 'normalised'] = 'auto',
+            cache_dir: Optional[str] = None) -> None:
         _check_options(size, motion_source)
         self.size = tuple(size)
         self.motion_source = motion_source
+        self.cache_dir = cache_dir
+        self._cache = None if cache_dir is None else FeatureCache(
+            cache_dir,
+            dict(feature='i_frame', version=_FEATURE_VERSION, size=self.size,
+                 motion_source=motion_source, ffmpeg=CODEC_VERSION))
 
     def transform(self, results: dict) -> dict:
         """Add the I-frames; see the class."""
-        filename, lasts = results['filename'], clips_of(results)[:, -1]
+        filename = results['filename']
+        results.update(load_clips(
+            self._cache, filename, clips_of(results),
+            lambda clips: self._compute(filename, clips)))
+        return results
+
+    def _compute(self, filename: str, clips: np.ndarray) -> Iterator[Arrays]:
+        """The I-frames of some clips of a file, one after the other."""
+        lasts = clips[:, -1]
         with VideoReader(filename) as reader:
             source = choose_source(filename, reader.index, self.motion_source)
             if source == 'normalised':
                 inds = lasts - lasts % GOP
             else:
                 inds = i_frames_before(reader, lasts)
-            images = list(self._iter_images(reader, inds))
-        results['i_frame'] = np.stack(images)
-        results['i_frame_inds'] = inds
-        return results
+            for number, image in zip(inds, self._iter_images(reader, inds)):
+                yield dict(i_frame=image, i_frame_inds=number)
 
     def _iter_images(self, reader: VideoReader,
                      inds: np.ndarray) -> Iterator[np.ndarray]:
@@ -191,7 +204,8 @@ class LoadIFrames(BaseTransform):
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(size={self.size}, '
-                f'motion_source={self.motion_source!r})')
+                f'motion_source={self.motion_source!r}, '
+                f'cache_dir={self.cache_dir!r})')
 
 
 def _check_options(size: Tuple[int, int], motion_source: str) -> None:

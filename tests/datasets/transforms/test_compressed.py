@@ -3,7 +3,7 @@ import pytest
 from helpers_video import EXACT, INEXACT, moving_texture, write_frames
 from mmaction.registry import TRANSFORMS
 
-from mmaction_sampler.datasets.video import CompressedReader
+from mmaction_sampler.datasets.video import CompressedReader, VideoReader
 
 SHIFT = (3, -2)
 
@@ -111,6 +111,25 @@ def test_i_frames(video, kind):
     for number, image in zip([0, 12, 12], results['i_frame']):
         difference = image.transpose(1, 2, 0).astype(int) - frames[number]
         assert np.abs(difference).mean() < 8
+
+
+def test_cache_of_i_frames(video, tmp_path, monkeypatch):
+    options = dict(size=(48, 64), cache_dir=str(tmp_path))
+    computed = load(clips(video('mpeg4')), 'LoadIFrames', **options)
+    plain = load(clips(video('mpeg4')), 'LoadIFrames', size=(48, 64))
+
+    def refuse(self, frame_inds, upright):
+        raise RuntimeError(f'frames {frame_inds} are read')
+
+    monkeypatch.setattr(VideoReader, 'get_frames', refuse)
+    cached = load(clips(video('mpeg4')), 'LoadIFrames', **options)
+    for name in ('i_frame', 'i_frame_inds'):
+        for found in (computed, cached):
+            assert found[name].dtype == plain[name].dtype
+            np.testing.assert_array_equal(found[name], plain[name])
+    with pytest.raises(RuntimeError, match='are read'):
+        load(clips(video('mpeg4')), 'LoadIFrames',
+             **dict(options, motion_source='normalised'))
 
 
 @pytest.mark.parametrize('options,message', [
