@@ -124,13 +124,10 @@ def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     height, width, channels = reference.shape
     cell = MACROBLOCK if len(shifts) == -(-height // MACROBLOCK) else (
         SMALLEST_BLOCK)
-    # Where blocks come from. One that lies wholly outside has the same pixels
-    # wherever it is.
     rows, columns = shifts.shape[:2]
-    home_y, home_x = np.arange(rows)[:, None] * cell, np.arange(columns) * cell
-    y = (home_y - shifts[..., 1]).clip(-cell, height) - home_y
-    x = (home_x - shifts[..., 0]).clip(-cell, width) - home_x
-    padded = cv2.copyMakeBorder(reference, cell, cell, cell, 2 * cell,
+    first, last = _furthest(height, width, rows, columns, cell)
+    shifts = np.minimum(np.maximum(shifts, first), last)
+    padded = cv2.copyMakeBorder(reference, cell, cell, cell, cell,
                                 cv2.BORDER_REPLICATE)
     pitch = padded.shape[1]
     # One element is a row of a block, so that NumPy copies whole rows; one
@@ -138,17 +135,38 @@ def warp(reference: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     pixel = channels * reference.itemsize
     starts = np.ndarray((padded.shape[0] * pitch - cell + 1, ),
                         f'V{cell * pixel}', padded, strides=(pixel, ))
-    moved = starts[np.repeat(y * pitch + x, cell, 0)[:height] + _places(
-        height, columns, cell, pitch)]
+    back = shifts[..., 1] * pitch + shifts[..., 0]
+    sources = _places(rows, columns, cell, pitch) - back[:, None]
+    moved = starts[sources.reshape(-1, columns)[:height]]
     return moved.view(reference.dtype).reshape(
         height, columns * cell, channels)[:, :width]
 
 
 @lru_cache(maxsize=16)
-def _places(height: int, columns: int, cell: int, pitch: int) -> np.ndarray:
-    """Pixels of a padded picture that rows of unmoved blocks begin at."""
-    rows = (np.arange(height) + cell) * pitch
-    return rows[:, None] + (np.arange(columns) + 1) * cell
+def _furthest(height: int, width: int, rows: int, columns: int,
+              cell: int) -> Tuple[np.ndarray, np.ndarray]:
+    """Shifts of blocks that come from just beyond the border.
+
+    A block that lies wholly outside has the same pixels wherever it is.
+
+    Returns:
+        tuple[np.ndarray, np.ndarray]: Pixels (x, y), the least and the
+        greatest, int64 ``(rows, columns, 2)``.
+    """
+    home = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)),
+                    -1) * cell
+    return home - (width, height), home + cell
+
+
+@lru_cache(maxsize=16)
+def _places(rows: int, columns: int, cell: int, pitch: int) -> np.ndarray:
+    """Pixels of a padded picture that rows of unmoved blocks begin at.
+
+    Returns:
+        np.ndarray: int64 ``(rows, cell, columns)``.
+    """
+    y = (np.arange(rows * cell).reshape(rows, cell, 1) + cell) * pitch
+    return y + (np.arange(columns) + 1) * cell
 
 
 def residual(frame: np.ndarray, prediction: np.ndarray) -> np.ndarray:
@@ -164,7 +182,10 @@ def residual(frame: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     Returns:
         np.ndarray: int16 ``(H, W, 3)`` in [-255, 255].
     """
-    return np.subtract(frame, prediction, dtype=np.int16)
+    # Faster than a subtraction that widens both.
+    left_over = frame.astype(np.int16)
+    left_over -= prediction
+    return left_over
 
 
 class Accumulation:

@@ -18,7 +18,7 @@ Reference = Literal['previous', 'i_frame']
 
 # A call of NumPy takes longer than the blocks of a small frame. Frames and
 # their images wait in memory meanwhile.
-_PIXELS_AT_ONCE = 2**19
+_PIXELS_AT_ONCE = 2**20
 
 
 class _Together:
