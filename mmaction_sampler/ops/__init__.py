@@ -16,7 +16,7 @@ from .patch import (crop_patches, grid_offsets, patch_boxes, patch_corners,
 from .ppo import (Diagnostics, Rollout, clipped_surrogate_loss, diagnostics,
                   discounted_returns, normalize_returns, value_loss)
 from .precision import full_precision
-from .resize import resize
+from .resize import interpolate, resize
 from .schedule import linear_schedule
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     'clipped_surrogate_loss', 'coarse_to_fine_order', 'crop_patches',
     'diagnostics', 'discounted_returns', 'draw_without_replacement',
     'exit_confidence', 'exit_steps', 'full_precision', 'geometric_shares',
-    'grid_offsets', 'intersection_depths', 'linear_schedule',
+    'grid_offsets', 'interpolate', 'intersection_depths', 'linear_schedule',
     'normalize_returns', 'offset_boxes', 'patch_boxes', 'patch_corners',
     'random_inds', 'random_offsets', 'random_pictures', 'ranks', 'resize',
     'set_log_prob', 'solve_exit_thresholds', 'solve_keep_threshold',

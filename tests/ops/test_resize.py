@@ -3,7 +3,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmaction_sampler.ops import resize
+from mmaction_sampler.ops import interpolate, resize
 
 
 @pytest.mark.parametrize('mode', ['bilinear', 'nearest'])
@@ -46,6 +46,17 @@ def test_gradients(size):
     expected, = torch.autograd.grad(F.interpolate(
         images, size=(size, size), mode='bilinear').square().sum(), images)
     torch.testing.assert_close(given, expected)
+
+
+@pytest.mark.parametrize('options', [
+    dict(size=12, mode='bilinear'), dict(size=(12, 9), mode='nearest'),
+    dict(size=12, mode='bilinear', align_corners=True),
+    dict(scale_factor=0.5, mode='bicubic'), dict(size=9, mode='area')])
+def test_options_of_interpolate(options):
+    images = torch.randn(2, 3, 16, 20, dtype=torch.float64)
+    torch.testing.assert_close(
+        interpolate(images, options), F.interpolate(images, **options),
+        rtol=1e-12, atol=1e-14)
 
 
 def test_images_are_left_as_they_are():

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmaction_sampler.analysis import ComponentCost
 from mmaction_sampler.ops import (ExitCriterion, bilinear_patches,
-                                  full_precision)
+                                  full_precision, interpolate)
 from ..classifier import add_prefix, label_targets
 from ..costs.adafocus_v2_cost import measure_costs
 from ..passes import feature_map, use_channels_last
@@ -123,7 +123,7 @@ class AdaFocusV2(ComponentRecognizer):
         """
         images = frames.flatten(0, 1)  # (B * S, C, H, W)
         if self.glance_resize:
-            images = F.interpolate(images, **self.glance_resize)
+            images = interpolate(images, self.glance_resize)
         maps = feature_map(self.network('global_cnn'), images)
         vectors = _mean(maps).unflatten(0, frames.shape[:2])
         return Glance(maps.unflatten(0, frames.shape[:2]), vectors)
