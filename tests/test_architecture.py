@@ -18,8 +18,8 @@ ALLOWED: Dict[str, Set[str]] = {
     'structures': set(),
     'ops': set(),
     'analysis': set(),
-    'datasets': {'structures', 'ops'},
-    'models': {'structures', 'ops', 'analysis'},
+    'datasets': {'structures', 'ops', 'whole_file'},
+    'models': {'structures', 'ops', 'analysis', 'whole_file'},
     'evaluation': {'structures'},
     'visualization': {'structures'},
     'engine': {
@@ -28,10 +28,11 @@ ALLOWED: Dict[str, Set[str]] = {
     },
     'apis': {
         'structures', 'ops', 'analysis', 'datasets', 'models', 'evaluation',
-        'visualization', 'checkpoint_match', 'stack', 'version'
+        'visualization', 'checkpoint_match', 'stack', 'version', 'whole_file'
     },
     'infer': {'apis'},
     'version': set(),
+    'whole_file': set(),
     'stack': set(),
     'safe_checkpoint': set(),
     'checkpoint_match': set(),

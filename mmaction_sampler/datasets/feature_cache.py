@@ -3,8 +3,6 @@ import hashlib
 import io
 import json
 import mmap
-import os
-import tempfile
 import time
 import warnings
 import zipfile
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import Dict, Mapping, Optional, Union
 
 import numpy as np
+
+from mmaction_sampler.whole_file import unique_name, whole_file
 
 #: Seconds after which a half-written file is taken for abandoned.
 ABANDONED_AFTER = 24 * 3600
@@ -164,17 +164,12 @@ class FeatureCache:
     def _write(self, path: Path,
                content: Union[bytes, Mapping[str, np.ndarray]]) -> None:
         """Write a file so that it is there whole or not at all."""
-        handle, name = tempfile.mkstemp(dir=self._temporary)
-        try:
-            with os.fdopen(handle, 'wb') as file:
-                if isinstance(content, bytes):
-                    file.write(content)
-                else:
-                    np.savez(file, **content)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole_file(path, self._temporary / unique_name()) as part, open(
+                part, 'wb') as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                np.savez(file, **content)
 
     def _remove_abandoned(self) -> None:
         """Remove what interrupted processes left."""

@@ -40,6 +40,14 @@ def test_gives_back_what_was_put(cache):
     assert cache.get('b') is None
 
 
+def test_colleagues_can_read_a_shared_cache(cache, tmp_path):
+    (tmp_path / 'any').write_bytes(b'')
+    cache.put('a', arrays())
+    mode = (tmp_path / 'any').stat().st_mode
+    assert cache.path('a').stat().st_mode == mode
+    assert (cache.folder / 'version.json').stat().st_mode == mode
+
+
 def test_entries_outlive_the_object(cache, tmp_path):
     cache.put('a', arrays())
     assert FeatureCache(tmp_path, dict(VERSION)).get('a') is not None

@@ -1,5 +1,4 @@
 """Read an authors' checkpoint, check it against our model, write ours."""
-import os
 from pathlib import Path
 from typing import Any, Callable, Dict, Mapping, NamedTuple
 
@@ -9,6 +8,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor
+
+from mmaction_sampler.whole_file import whole_file
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -69,12 +70,8 @@ def convert_checkpoint(converter: Converter, source: str,
     meta = dict(
         converted_from=Path(source).name, official_config=conversion.config)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{path.name}.part')
-    try:
-        torch.save(dict(meta=meta, state_dict=conversion.state_dict), partial)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        torch.save(dict(meta=meta, state_dict=conversion.state_dict), part)
     return conversion
 
 

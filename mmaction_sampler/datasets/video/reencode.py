@@ -1,5 +1,4 @@
 """A copy of a video file whose motion vectors are exact."""
-import os
 from collections import deque
 from fractions import Fraction
 from itertools import chain
@@ -7,6 +6,8 @@ from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import av
+
+from mmaction_sampler.whole_file import whole_file
 
 from .audio import decode_sound
 from .container import VideoError, errors_name, local_path, open_input
@@ -45,19 +46,16 @@ def reencode_file(source: str,
         VideoError: If it cannot be decoded as a whole.
         OSError: If the target cannot be written.
     """
-    part = part_path(target)
     try:
-        with VideoReader(source) as reader, errors_name(source):
-            count = _write(reader, part, quality, short_side)
-        if count < len(reader):
-            raise VideoError(
-                f'only {count} of {len(reader)} frames of video {source} can '
-                f'be decoded')
-        os.replace(part, target)
+        with whole_file(target, part_path(target)) as part:
+            with VideoReader(source) as reader, errors_name(source):
+                count = _write(reader, part, quality, short_side)
+            if count < len(reader):
+                raise VideoError(
+                    f'only {count} of {len(reader)} frames of video {source} '
+                    f'can be decoded')
     except av.error.OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from error
-    finally:
-        part.unlink(missing_ok=True)
     return count
 
 

@@ -1,14 +1,14 @@
 """Feature maps of frozen networks, kept on disk."""
 import hashlib
 import json
-import os
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
+
+from mmaction_sampler.whole_file import unique_name, whole_file
 
 from .memory_format import last_map
 
@@ -144,14 +144,8 @@ def write_entry(path: Path, features: Tensor) -> None:
     numbers = _to_bytes(features)
     kind = dict(dtype=str(features.dtype), shape=list(features.shape))
     header = dict(kind, digest=_digest_of(kind, numbers))
-    handle, partial = tempfile.mkstemp(prefix='part-', dir=path.parent)
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            file.write(json.dumps(header).encode() + b'\n' + numbers)
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with whole_file(path, path.with_name(unique_name())) as part:
+        part.write_bytes(json.dumps(header).encode() + b'\n' + numbers)
 
 
 def read_entry(path: Path) -> Optional[Tensor]:

@@ -107,6 +107,13 @@ def _write_often(path: Path) -> None:
         write_entry(path, torch.arange(5000.))
 
 
+def test_colleagues_can_read_a_shared_cache(tmp_path: Path) -> None:
+    (tmp_path / 'any').write_bytes(b'')
+    write_entry(tmp_path / 'entry', torch.zeros(1))
+    assert (tmp_path / 'entry').stat().st_mode == (
+        tmp_path / 'any').stat().st_mode
+
+
 def test_header_is_part_of_what_is_checked(tmp_path: Path) -> None:
     path = tmp_path / 'entry'
     write_entry(path, torch.arange(6.).reshape(1, 2, 3))

@@ -1,10 +1,10 @@
 """Lists of videos, as MMAction2's ``VideoDataset`` reads them."""
-import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from mmaction_sampler.datasets.video_line import split_line
+from mmaction_sampler.whole_file import whole_file
 
 from .folder_walk import files_below
 
@@ -208,9 +208,8 @@ def video_files(folder: Path) -> Dict[str, str]:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file such that it is never there in part."""
-    partial = path.with_name(f'{path.name}.part')
-    partial.write_text(text, encoding='utf-8')
-    os.replace(partial, path)
+    with whole_file(path) as part:
+        part.write_text(text, encoding='utf-8')
 
 
 def list_text(videos: Sequence[Video]) -> str:

@@ -33,6 +33,8 @@ from render import TONES, render_audio, render_frames
 from scene import MIN_SIZE, Plate, draw_labels
 from variants import VARIANTS
 
+from mmaction_sampler.whole_file import whole_file
+
 # Raise this when the same settings come to give other videos.
 FORMAT = 3
 
@@ -164,9 +166,8 @@ def draw_and_write(rng: np.random.Generator, plates: Sequence[Plate],
     frames = render_frames(rng, seen, num_frames, settings.size)
     tones = [(TONES[p.kind], p.start, p.stop) for p in plates if p.heard]
     sound = render_audio(rng, tones, num_frames, settings.fps)
-    partial = path.with_suffix('.part')
-    write_video(partial, frames, sound, settings.fps)
-    os.replace(partial, path)
+    with whole_file(path, path.with_suffix('.part')) as part:
+        write_video(part, frames, sound, settings.fps)
 
 
 def start_worker() -> None:
@@ -190,9 +191,8 @@ def make_videos(tasks: Sequence[Task], workers: int) -> Iterator[Record]:
 
 def write_text(path: Path, text: str) -> None:
     """Writes a file such that it is never there in part."""
-    partial = path.with_suffix('.part')
-    partial.write_text(text, encoding='utf-8')
-    os.replace(partial, path)
+    with whole_file(path) as part:
+        part.write_text(text, encoding='utf-8')
 
 
 def prepare_folder(out_dir: Path, settings: Settings, overwrite: bool) -> None:
