@@ -160,7 +160,10 @@ def clip_probabilities(model: BaseRecognizer,
         clips = (frames.unflatten(0, clips.shape[:2]) if flat else
                  frames.transpose(1, 2).contiguous())
         probs.append(classify(model, clips).cpu())
-    return torch.cat(probs).unflatten(0, (stream.num_clips, -1)).mean(dim=1)
+    # Of each pass, the first crop of all its clips comes first.
+    crops = sum(map(len, probs)) // stream.num_clips
+    return torch.cat([part.unflatten(0, (crops, -1)).mean(0)
+                      for part in probs])
 
 
 def _records(model: BaseRecognizer, dataset: UntrimmedVideoDataset,
@@ -188,7 +191,7 @@ def _record(model: BaseRecognizer, dataset: UntrimmedVideoDataset, name: str,
     except ClipStreamError as error:
         return [], {sample.filename: str(error)}
     label = sample.gt_label
-    truth = probs[:, label] if len(label) == 1 else probs * label
+    truth = probs * label if label.is_floating_point() else probs[:, label]
     confidence = truth.sum(dim=1).clamp(max=1)
     return [dict(
         path=name, total_frames=int(sample.total_frames),
