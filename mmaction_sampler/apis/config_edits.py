@@ -11,7 +11,8 @@ from mmengine.logging import print_log
 from mmaction_sampler.apis.bf16_speed import bf16_slowdown
 
 _PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
-              'train_pipeline', 'val_pipeline', 'test_pipeline')
+              'threshold_dataloader', 'train_pipeline', 'val_pipeline',
+              'test_pipeline')
 
 
 def read_config(path: str,

@@ -243,12 +243,16 @@ class Bench:
                     [model.keep_probs(batch).cpu() for batch in batches])))
 
     def _once(self, point: Point, cfg: Config, compute: Any) -> Any:
-        """What a pass over the validation set gives, kept for one model."""
+        """What a pass over the split to solve on gives, kept for one model.
+
+        That is ``threshold_dataloader``, or else the validation set.
+        """
         others = {key: value for key, value in point.settings.items()
                   if key not in (*_SOLVED, 'model.keep_ratio')}
         key = json.dumps([point.config, point.checkpoint, others],
                          default=str)
         if self._solved_on[0] != key:
-            loader = Runner.build_dataloader(cfg.val_dataloader)
+            loader = Runner.build_dataloader(
+                cfg.get('threshold_dataloader') or cfg.val_dataloader)
             self._solved_on = (key, compute(loader))
         return self._solved_on[1]

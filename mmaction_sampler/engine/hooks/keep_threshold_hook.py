@@ -25,7 +25,8 @@ class KeepThresholdHook(Hook):
     Args:
         dataloader (dict, optional): Data loader config of the split; its
             pipeline should be the one for testing. Defaults to None, the
-            config's ``val_dataloader``.
+            config's ``threshold_dataloader`` (the training videos in the
+            paper's data sets), or else its ``val_dataloader``.
         interval (int): Epochs of training from one solution to the next, at
             least 1; the last epoch of a stage has one in any case. Defaults
             to 1.
@@ -58,7 +59,7 @@ class KeepThresholdHook(Hook):
                 f'custom_hooks')
         is_needed = self.solves_before_test or isinstance(
             runner._train_loop, BaseLoop)
-        if is_needed and not (self.dataloader or runner.cfg.val_dataloader):
+        if is_needed and not self._data(runner):
             raise ValueError(
                 'KeepThresholdHook solves on the validation videos, but the '
                 'config has no val_dataloader, or --no-validate has taken it '
@@ -81,10 +82,14 @@ class KeepThresholdHook(Hook):
         if self.solves_before_test:
             self._solve(runner)
 
+    def _data(self, runner: Runner) -> Optional[dict]:
+        return (self.dataloader or runner.cfg.get('threshold_dataloader')
+                or runner.cfg.val_dataloader)
+
     def _solve(self, runner: Runner) -> None:
         """Gather the keep probabilities of all ranks and set the buffer."""
         model = unwrapped(runner.model)
-        config = copy.deepcopy(self.dataloader or runner.cfg.val_dataloader)
+        config = copy.deepcopy(self._data(runner))
         sampler = config.get('sampler') or {}
         if sampler.get('type') == 'DefaultSampler':
             # No video counts twice where ranks do not divide the videos.

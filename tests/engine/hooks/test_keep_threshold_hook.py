@@ -49,6 +49,16 @@ def test_is_solved_once_the_skip_policy_has_trained(ann_file, tmp_path):
     assert tested == pytest.approx(1., abs=0.6)
 
 
+def test_the_configs_own_videos_are_taken(ann_file, tmp_path):
+    cfg = config(ann_file, tmp_path)
+    cfg.threshold_dataloader = cfg.val_dataloader.copy()
+    cfg.threshold_dataloader.dataset = dict(
+        cfg.val_dataloader.dataset, indices=3)
+    runner = build_runner(cfg)
+    runner.train()
+    assert 'of the frames of 3 videos (keep_ratio 0.5)' in log_text(runner)
+
+
 def test_a_stages_last_epoch_is_solved_whatever_the_interval(ann_file,
                                                              tmp_path):
     """Later stages would keep the threshold of an older policy."""
