@@ -9,13 +9,14 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 from mmengine.config import DictAction
 from mmengine.device import get_device
-from mmengine.dist import get_dist_info, is_main_process
+from mmengine.dist import get_dist_info
 from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
+from mmaction_sampler.main_process import on_main_process
 from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import (ClipStream, ClipStreamError,
                                          labels_of)
@@ -129,8 +130,9 @@ def score_clips(args: argparse.Namespace) -> None:
         args.ann_file)
     labels = {name: labels_of(dataset.get_data_info(index)['label'])
               for index, name in names.items()}
-    with (ClipScoresWriter(args.out, origin, labels)
-          if is_main_process() else nullcontext()) as writer:
+    writer = on_main_process(
+        lambda: ClipScoresWriter(args.out, origin, labels))
+    with writer or nullcontext():
         write_missing_lines(
             writer, names, partial(_records, model, dataset, names),
             'check --data-prefix', MMLogger.get_current_instance())
