@@ -5,10 +5,12 @@ from helpers_forks import run_forked
 
 SCRIPT = '''
 import sys
-from mmengine.dist import get_rank, init_dist
+from datetime import timedelta
+from mmengine.dist import get_rank
+from torch.distributed import init_process_group
 from mmaction_sampler.main_process import on_main_process
 
-init_dist('pytorch', backend='gloo', timeout=20)
+init_process_group('gloo', timeout=timedelta(seconds=20))
 rank = get_rank()
 
 
