@@ -193,9 +193,10 @@ def video_files(folder: Path) -> Dict[str, str]:
     if not folder.is_dir():
         raise FileNotFoundError(f'the folder {folder} does not exist')
     found: Dict[str, str] = {}
+    # A file called ".mp4" has no suffix.
     paths = [path.relative_to(folder).as_posix()
              for path in files_below(folder)
-             if path.name.lower().endswith(VIDEO_SUFFIXES)]
+             if path.suffix.lower() in VIDEO_SUFFIXES]
 
     def rank(path: str) -> int:
         return VIDEO_SUFFIXES.index(PurePosixPath(path).suffix.lower())
