@@ -29,7 +29,7 @@ from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.table import Table
-from tradeoff_plot import accuracy_name, plot, write_table
+from tradeoff_plot import accuracy_name, is_number, plot, write_table
 from tradeoff_points import (Point, Sweep, baseline_points, fits,
                              parse_sweep, points_of)
 from tradeoff_run import Bench, Conditions, identity, point_config
@@ -230,11 +230,15 @@ def main(argv: Optional[List[str]] = None) -> None:
         raise ValueError('no point could be measured; see above')
     accuracy = args.metric or accuracy_name(rows[0]['metrics'])
     for row in rows:
-        if accuracy not in row['metrics']:
+        numbers = {name: value for name, value in row['metrics'].items()
+                   if is_number(value)}
+        if accuracy not in numbers:
             raise ValueError(
-                f'{row["config"]} has no metric {accuracy}, only '
-                f'{", ".join(row["metrics"])}; choose one by --metric')
-        row['accuracy'] = row['metrics'][accuracy]
+                f'{row["config"]} has no metric {accuracy} that is a number, '
+                f'only {", ".join(numbers)}; choose one by --metric')
+        # JSON has no word for what is not finite.
+        value = numbers[accuracy]
+        row['accuracy'] = float('nan') if value is None else value
         row['gflops'] = row['metrics']['cost/gflops']
         row['num_selected'] = row['metrics']['cost/num_selected']
     show(rows, accuracy)
