@@ -31,10 +31,11 @@ from rich.console import Console
 from rich.table import Table
 from tradeoff_plot import accuracy_name, is_number, plot, write_table
 from tradeoff_points import (Point, Sweep, baseline_points, fits,
-                             parse_sweep, points_of)
+                             parse_sweep, points_of, refuse_incomplete)
 from tradeoff_run import Bench, Conditions, identity, point_config
 
 from mmaction_sampler.apis.config_edits import read_config
+from mmaction_sampler.apis.json_lines import drop_half_line
 
 
 class Subject(NamedTuple):
@@ -126,7 +127,8 @@ def plan(args: argparse.Namespace) -> List[Point]:
     """All points of the command, every curve before its baseline.
 
     Raises:
-        ValueError: If a sweep fits none of the configs.
+        ValueError: If a sweep fits none of the configs, or a config lacks
+            what its points are measured with.
     """
     points, unused = [], {s.name: s for s in args.sweep}
     baselines: Dict[str, List[Point]] = {}
@@ -135,7 +137,9 @@ def plan(args: argparse.Namespace) -> List[Point]:
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         place = (subject.curve, subject.config, subject.checkpoint, cfg,
                  args.sweep)
-        points += points_of(*place)
+        own = points_of(*place)
+        refuse_incomplete(subject.config, cfg, own)
+        points += own
         # Configs of one name have one baseline, that of the first.
         if args.baseline and subject.curve not in baselines:
             baselines[subject.curve] = baseline_points(*place, args.baseline)
@@ -154,11 +158,8 @@ def known_points(path: Path) -> Dict[str, dict]:
     """What a run before this one measured; a half line is cut off."""
     if not path.is_file():
         return {}
-    content = path.read_bytes()
-    complete = content[:content.rfind(b'\n') + 1]
-    if len(complete) < len(content):
-        path.write_bytes(complete)
-    rows = map(json.loads, complete.decode().splitlines())
+    drop_half_line(path)
+    rows = map(json.loads, path.read_text(encoding='utf-8').splitlines())
     return {row['identity']: row for row in rows}
 
 

@@ -233,6 +233,41 @@ def test_sweep_that_fits_nothing(tool, trained, tmp_path):
     assert not list(tmp_path.glob('curve*'))
 
 
+def test_without_a_validation_set(tool, trained, tmp_path):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    change(config, val_dataloader=None, val_evaluator=None, val_cfg=None)
+    tool.main([config, '--checkpoints', checkpoint, '--repeats', '1', '--out',
+               str(tmp_path / 'curve'), '--no-baseline'])
+    assert len(rows_of(tmp_path / 'curve')) == 1
+    config, checkpoint = trained('exits', tiny_adafocus_v2())
+    change(config, val_dataloader=None)
+    with pytest.raises(ValueError, match='exits.py has no val_dataloader, on '
+                       'which exit_gflops is solved for; add one'):
+        tool.main([config, '--checkpoints', checkpoint, '--sweep',
+                   'exit_gflops=1', '--out', str(tmp_path / 'exits')])
+
+
+@pytest.mark.parametrize('evaluator', [
+    dict(type='AccMetric'), None,
+    [dict(type='AccMetric'), dict(type='CostMetric', prefix='other')]])
+def test_without_cost(tool, trained, tmp_path, monkeypatch, evaluator):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    change(config, test_evaluator=evaluator)
+    monkeypatch.delattr(tool.Bench, 'measure')
+    with pytest.raises(ValueError, match='tiny.py has no CostMetric'):
+        tool.main([config, '--checkpoints', checkpoint, '--out',
+                   str(tmp_path / 'curve')])
+
+
+def test_a_half_line_is_cut_off_in_place(tool, tmp_path, monkeypatch):
+    """Never is there less than before, were the process killed."""
+    path = tmp_path / 'curve.jsonl'
+    path.write_text('{"identity": "a"}\n{"ident')
+    monkeypatch.setattr(Path, 'write_bytes', None)
+    assert tool.known_points(path) == dict(a=dict(identity='a'))
+    assert path.read_text() == '{"identity": "a"}\n'
+
+
 def test_clips(points):
     """FASTER's and SCSampler's baselines have no cheap network."""
     from helpers_faster import tiny_faster
