@@ -17,10 +17,9 @@ from mmengine.runner import Runner
 from torch.distributed.constants import default_pg_timeout
 
 from mmaction_sampler.whole_file import whole_file
-from .config_edits import (add_dump, allow_no_workers, enable_amp,
-                           enable_auto_scale_lr, enable_test_amp,
-                           enable_visualization, keep_ranks_uneven,
-                           read_config, set_randomness)
+from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
+                           enable_test_amp, enable_visualization,
+                           keep_ranks_uneven, read_config, set_randomness)
 from .freed_memory import keep_freed_memory
 from .json_values import json_value
 
@@ -123,7 +122,6 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     cfg = read_config(args.config, args.cfg_options)
     keep_ranks_uneven(cfg)
-    allow_no_workers(cfg)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir
