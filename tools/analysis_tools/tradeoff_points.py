@@ -175,8 +175,9 @@ def refuse_incomplete(path: str, cfg: Config,
               if key in _ON_VALIDATION}
     if solved and not cfg.get('val_dataloader'):
         raise ValueError(
-            f'{path} has no val_dataloader, on which {", ".join(solved)} is '
-            f'solved for; add one or leave out that sweep')
+            f'{path} has no val_dataloader, on which '
+            f'{", ".join(sorted(solved))} is solved for; add one or leave out '
+            f'that sweep')
 
 
 def baseline_points(curve: str, path: str, checkpoint: str, cfg: Config,
