@@ -22,7 +22,8 @@ def read_config(path: str,
     Args:
         path (str): The file.
         cfg_options (dict, optional): Settings that override the config, by
-            dotted keys. Defaults to None, none.
+            dotted keys; ``num_workers=0`` is enough for a loader to have
+            none. Defaults to None, no setting.
 
     Returns:
         Config: The config, see also :func:`sync_num_candidates`.
@@ -47,6 +48,7 @@ def read_config(path: str,
             f'config {path} has no model; name one that does, such as those '
             f'in configs/')
     sync_num_candidates(cfg)
+    _allow_no_workers(cfg)
     return cfg
 
 
@@ -142,7 +144,7 @@ def keep_ranks_uneven(cfg: Config) -> None:
             sampler.setdefault('round_up', False)
 
 
-def allow_no_workers(cfg: Config) -> None:
+def _allow_no_workers(cfg: Config) -> None:
     """Drop what needs workers from loaders that are to have none."""
     for split in ('train', 'val', 'test'):
         loader = cfg.get(f'{split}_dataloader') or {}

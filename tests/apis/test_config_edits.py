@@ -14,6 +14,15 @@ def test_clips_of_faster_reach_the_pipelines() -> None:
         assert (sampler.num_clips, sampler.clip_len) == (16, 16)
 
 
+def test_no_workers_persist_in_no_tool() -> None:
+    """torch's loader refuses what holds for workers alone."""
+    cfg = read_config(FASTER, {
+        'val_dataloader.num_workers': 0, 'val_dataloader.prefetch_factor': 4})
+    assert cfg.test_dataloader.persistent_workers
+    assert 'persistent_workers' not in cfg.val_dataloader
+    assert 'prefetch_factor' not in cfg.val_dataloader
+
+
 @pytest.mark.parametrize('options', [None, {}])
 def test_nothing_is_overridden(options) -> None:
     cfg = read_config(FASTER, options)
