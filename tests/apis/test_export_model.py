@@ -91,8 +91,10 @@ def test_differences_are_refused(write, monkeypatch):
         if not refused:
             export_model.export_model(arguments)
             continue
+        Path(arguments.out).unlink(missing_ok=True)
         with pytest.raises(ValueError, match='differs by more than 0.0001'):
             export_model.export_model(arguments)
+        assert not Path(arguments.out).exists()
 
 
 @pytest.mark.parametrize('ours, theirs', [(.5, np.nan), (np.nan, .5),

@@ -22,7 +22,8 @@ EXIT_GFLOPS = 'exit_gflops'
 EXIT_FRAMES = 'exit_frames'
 #: Sweeps that are no keys of a config -> an option of the models they fit.
 _SOLVED = {EXIT_GFLOPS: 'conditional_exit', EXIT_FRAMES: 'conditional_exit'}
-# Sweeps whose thresholds are found on the validation set.
+# Sweeps whose thresholds are found on threshold_dataloader, or else on the
+# validation set.
 _ON_VALIDATION = (EXIT_GFLOPS, SHORT_NAMES['keep_ratio'])
 
 Settings = Dict[str, Any]
@@ -173,7 +174,8 @@ def refuse_incomplete(path: str, cfg: Config,
             f"figures are drawn; add dict(type='CostMetric') there")
     solved = {key for point in points for key in point.settings
               if key in _ON_VALIDATION}
-    if solved and not cfg.get('val_dataloader'):
+    if solved and not (cfg.get('threshold_dataloader')
+                       or cfg.get('val_dataloader')):
         raise ValueError(
             f'{path} has no val_dataloader, on which '
             f'{", ".join(sorted(solved))} is solved for; add one or leave out '

@@ -62,7 +62,7 @@ def point_config(point: Point, cfg_options: dict) -> Config:
 def identity(point: Point, cfg: Config, conditions: Conditions) -> str:
     """Digest of all that decides a point's figures; see ``--out``."""
     loaders = {split: cfg[f'{split}_dataloader'].dataset
-               for split in ('test', 'val')
+               for split in ('test', 'val', 'threshold')
                if cfg.get(f'{split}_dataloader')}
     lists = [_content(dataset.get('ann_file')) for dataset in
              loaders.values()]
