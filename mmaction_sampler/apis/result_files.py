@@ -61,8 +61,9 @@ class ResultFiles:
         for part in _parts(path):
             with path.open('a', encoding='utf-8') as file:
                 for line in _lines(part):
-                    if line['path'] not in written | added:
-                        added.add(line['path'])
+                    name = line['path']
+                    if name not in written and name not in added:
+                        added.add(name)
                         file.write(json.dumps(line) + '\n')
             part.unlink()
         return added
