@@ -106,8 +106,8 @@ def _is_below(path: str, folder: Optional[str]) -> bool:
 def _walk(folder: str, above: frozenset) -> Iterator[str]:
     """Videos of a folder, none of the folders ``above``.
 
-    That keeps it from going round in circles of links. Folders that may not
-    be read are warned of.
+    That keeps it from going round in circles of links. Folders that cannot
+    be read, or are gone by now, are warned of.
     """
     real = os.path.realpath(folder)
     if real in above:
@@ -115,9 +115,10 @@ def _walk(folder: str, above: frozenset) -> Iterator[str]:
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
-    except PermissionError:
-        warnings.warn(f'folder {folder} may not be read; its videos are left '
-                      f'out')
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        warnings.warn(f'folder {folder} cannot be read ({reason}); its '
+                      f'videos are left out')
         return
     for entry in entries:
         if os.path.isdir(entry.path):  # the entry's own fails at some links
