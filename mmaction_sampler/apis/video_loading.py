@@ -52,6 +52,11 @@ class ClockedStream(ClipStream):
         """See :class:`ClipStream`."""
         return self._stream.num_clips
 
+    @property
+    def facts(self) -> Dict[str, object]:
+        """See :class:`ClipStream`."""
+        return self._stream.facts
+
     def features(self, names: Sequence[str]) -> Iterator[ClipBatch]:
         """See :class:`ClipStream`."""
         return self._clocked(self._stream.features(names))

@@ -181,6 +181,13 @@ def test_samples_on_request(ocsampler, folder):
     assert len(samples[0].selection.inds) == 2
 
 
+def test_samples_say_how_a_stream_was_read(folder, tmp_path):
+    inferencer = SamplerInferencer(*write_recognizer(tmp_path, 'scsampler'))
+    sample, = inferencer(
+        str(folder / 'a.mp4'), return_datasamples=True)['predictions']
+    assert sample.motion_source == 'raw'
+
+
 def test_same_pixels_as_the_config_reads(ocsampler, folder, tmp_path):
     """The reader that replaces decord does not change the prediction."""
     config, weights = write_recognizer(tmp_path)
