@@ -21,7 +21,7 @@ from .class_names import (names_in_checkpoint, read_class_names,
 from .config_edits import read_config, sync_num_candidates
 from .config_text import config_inside
 from .load_recognizer import fill_weights
-from .prediction_record import input_size, prediction_record
+from .prediction_record import input_size, prediction_record, print_record
 from .result_pictures import result_sheet, write_pictures
 from .video_listing import VideoList, as_paths
 from .video_loading import LoadedVideo, iter_loaded, sentence
@@ -109,7 +109,7 @@ class SamplerInferencer(BaseInferencer):
             top_k (int): Classes that are named. Defaults to 5.
             print_result (bool): Print the predictions.
             pred_out_file (str): JSON file for the predictions. Defaults to
-                ``''``, none.
+                ``''``, none. Its folder is made.
 
         Returns:
             dict: ``predictions``, one dict a video (see
@@ -124,6 +124,8 @@ class SamplerInferencer(BaseInferencer):
         if batch_size < 1:
             raise ValueError(
                 f'batch_size must be at least 1, but is {batch_size}')
+        if pred_out_file:  # or it would fail when all work is done
+            Path(pred_out_file).parent.mkdir(parents=True, exist_ok=True)
         results, sheets = [], []
         for result in self.iter_results(
                 VideoList(self._inputs_to_list(inputs)), batch_size,
@@ -254,7 +256,7 @@ class SamplerInferencer(BaseInferencer):
         records = [self.record(result, top_k) for result in preds]
         if print_result:
             for record in records:
-                print(json.dumps(record, ensure_ascii=False))
+                print_record(record)
         if pred_out_file:
             Path(pred_out_file).write_text(
                 json.dumps(records, indent=2) + '\n')

@@ -1,5 +1,6 @@
 """Recognition of one's own videos through the class."""
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -173,6 +174,21 @@ def test_files_are_written(ocsampler, folder, tmp_path):
     assert [p.name.split('-')[0] for p in sheets] == ['a', 'b', 'd']
     # Marked, on a sheet that OpenCV can read.
     assert ((cv2.imread(str(sheets[0])) == (0, 176, 255)).all(-1)).any()
+
+
+def test_results_outlive_odd_places_and_names(ocsampler, folder, tmp_path,
+                                              capsys):
+    """No work is lost for a missing folder, or a name that is not UTF-8."""
+    name = os.fsdecode(bytes(tmp_path) + b'/caf\xe9.mp4')
+    shutil.copy(folder / 'a.mp4', name)
+    named = tmp_path / '\u5f71.mp4'
+    shutil.copy(folder / 'a.mp4', named)
+    out = tmp_path / 'new/folder/p.json'
+    ocsampler([name, named], print_result=True, pred_out_file=str(out))
+    printed = capsys.readouterr().out
+    assert '\u5f71' in printed
+    assert [json.loads(line) for line in printed.splitlines()] == (
+        json.loads(out.read_text()))
 
 
 def test_samples_on_request(ocsampler, folder):
