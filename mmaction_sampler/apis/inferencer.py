@@ -24,7 +24,8 @@ from .load_recognizer import fill_weights
 from .prediction_record import input_size, prediction_record, print_record
 from .result_pictures import result_sheet, write_pictures
 from .video_listing import VideoList, as_paths
-from .video_loading import LoadedVideo, iter_loaded, sentence
+from .video_loading import (LoadedVideo, is_machine_fault, iter_loaded,
+                            sentence)
 from .video_pipeline import video_pipeline
 from .video_result import VideoResult, time_spent
 
@@ -195,7 +196,12 @@ class SamplerInferencer(BaseInferencer):
                 began = time.perf_counter()
             samples = self.model.test_step(data)
         except (ValueError, RuntimeError) as problem:
+            if len(videos) == 1 and is_machine_fault(problem):
+                raise
             error = sentence(problem)  # such as a frame below a patch's size
+        if error and len(videos) > 1:
+            # One alone may be to blame. What the pass held is freed by now.
+            return [r for v in videos for r in self._recognize([v])]
         spent = time.perf_counter() - began
         return [self._result(v, s, error, time_spent(v, spent, len(videos)))
                 for v, s in zip(videos, samples)]

@@ -4,6 +4,7 @@ from typing import (Callable, Dict, Iterable, Iterator, List, NamedTuple,
                     Optional, Sequence)
 
 import cv2
+import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
@@ -105,6 +106,16 @@ def sentence(problem: Exception) -> str:
     """The first line of an error's message, or its name."""
     lines = str(problem).strip().splitlines()
     return lines[0] if lines else type(problem).__name__
+
+
+def is_machine_fault(problem: Exception) -> bool:
+    """Whether an error is the accelerator's, and no video's.
+
+    Args:
+        problem (Exception): What a recognizer raised at one video.
+    """
+    return (isinstance(problem, torch.OutOfMemoryError)
+            or str(problem).startswith('CUDA error'))
 
 
 class _Videos(IterableDataset):

@@ -148,6 +148,50 @@ def test_a_video_that_does_not_fit_the_network(tmp_path):
     assert 'error' not in fits
 
 
+def fail_at(monkeypatch, inferencer, fails, error) -> None:
+    """Let a pass fail that has certain videos."""
+    step = inferencer.model.test_step
+
+    def failing(data):
+        names = {Path(s.filename).name for s in data['data_samples']}
+        if fails(names):
+            raise error
+        return step(data)
+
+    monkeypatch.setattr(inferencer.model, 'test_step', failing)
+
+
+@pytest.mark.parametrize('error', [
+    ValueError('odd'), RuntimeError('odd'),
+    torch.OutOfMemoryError('CUDA out of memory')])
+def test_a_bad_video_costs_itself_alone(ocsampler, folder, monkeypatch,
+                                        error):
+    """Of a batch; a memory that is too small for one is enough for each."""
+    expected = ocsampler(str(folder))['predictions']
+    is_full = isinstance(error, torch.OutOfMemoryError)
+    fail_at(monkeypatch, ocsampler, lambda names: (
+        len(names) > 1 if is_full else 'd.mp4' in names), error)
+    found = ocsampler(str(folder), batch_size=4)['predictions']
+    for one, other in zip(found, expected):
+        assert one['path'] == other['path']
+        if Path(one['path']).name == 'd.mp4' and not is_full:
+            assert one['error'] == 'odd'
+        else:
+            assert one.get('pred_label') == other.get('pred_label')
+            assert one.get('frame_inds') == other.get('frame_inds')
+
+
+@pytest.mark.parametrize('error', [
+    torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 2 GiB'),
+    RuntimeError('CUDA error: an illegal memory access was encountered')])
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_faults_of_the_machine_are_no_broken_videos(
+        ocsampler, folder, monkeypatch, error, batch_size):
+    fail_at(monkeypatch, ocsampler, lambda names: True, error)
+    with pytest.raises(type(error), match='CUDA'):
+        ocsampler(str(folder), batch_size=batch_size)
+
+
 def test_class_names(folder, tmp_path, ocsampler):
     path = tmp_path / 'names.txt'
     path.write_text('running\n\u8df3\u8dc3\njumping <b>\n', encoding='utf-8')
