@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from helpers_forks import in_fork
 
 from mmaction_sampler.apis.result_files import LineWriter, ResultFiles
 
@@ -61,6 +62,21 @@ def test_parts_of_killed_processes_are_put_together(tmp_path):
     assert written == {'0-0', '0-1', '1-0', '1-1', '2-0', '2-1', '9-9'}
     assert sorted(names(files.results)) == sorted(written)
     assert not list(tmp_path.glob('*.part*'))
+
+
+def test_two_runs_at_once_are_refused(tmp_path):
+    """Or the second would take away what the first is writing."""
+    files = ResultFiles(str(tmp_path), ORIGIN)
+    files.begin()
+    write(tmp_path, 2, rank=0, world_size=2)
+    before = set(tmp_path.iterdir())
+    other = ResultFiles(str(tmp_path), ORIGIN).begin
+    with pytest.raises(ValueError, match=f'another run writes to {tmp_path}; '
+                       'wait for its end, or give another --out'):
+        in_fork(other)
+    assert set(tmp_path.iterdir()) == before
+    files.end()
+    assert in_fork(other) == {'0-0', '0-1'}
 
 
 def test_broken_videos_are_those_of_the_last_run(tmp_path):
