@@ -143,11 +143,13 @@ class SamplerInferencer(BaseInferencer):
                      paths: Iterable[str],
                      batch_size: int = 1,
                      num_workers: int = 0) -> Iterator[VideoResult]:
-        """Recognise videos one after the other, in constant memory.
+        """Recognise videos one after the other.
+
+        Nothing is kept of a video that was given. What lists the paths may
+        keep them, as :func:`iter_videos` does.
 
         Args:
-            paths (Iterable[str]): Files; iterated anew in each of the
-                ``num_workers`` processes.
+            paths (Iterable[str]): Files; iterated once, in this process.
             batch_size (int): See :meth:`__call__`.
             num_workers (int): See :meth:`__call__`.
 

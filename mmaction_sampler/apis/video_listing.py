@@ -39,7 +39,7 @@ def as_paths(inputs: Any) -> List[str]:
 
 
 class VideoList:
-    """Videos that can be listed again, in another process.
+    """Videos that are listed while they are gone through, each time anew.
 
     What is named several times is listed several times.
 
@@ -60,7 +60,7 @@ def iter_videos(inputs: Sequence[str],
     """List videos one by one, each once.
 
     Folders are read when they are reached, so that the first video is there
-    at once, and in alphabetic order, so that every process lists the same.
+    at once, and in alphabetic order. The paths given so far are kept.
 
     Args:
         inputs (Sequence[str]): Paths of files, which are given as they are,
