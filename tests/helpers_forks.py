@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Dict, List
+from typing import Any, Callable, Dict, List
 
 from helpers import REPOSITORY
 
@@ -60,3 +62,17 @@ def _rank_variables(ranks: int) -> List[Dict[str, str]]:
                   MASTER_ADDR='localhost', MASTER_PORT=str(port))
     return [dict(shared, RANK=str(rank), LOCAL_RANK=str(rank))
             for rank in range(ranks)]
+
+
+def in_fork(function: Callable, *arguments: Any) -> Any:
+    """Call a function in a fork of this process.
+
+    Args:
+        function (Callable): The function; what it gives can be pickled.
+        arguments: Its arguments.
+
+    Returns:
+        Any: What it gave; what it raised is raised here.
+    """
+    with ProcessPoolExecutor(1, get_context('fork')) as pool:
+        return pool.submit(function, *arguments).result()

@@ -4,7 +4,7 @@ import sys
 import time
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Iterator, Optional, Sequence, Set
+from typing import List, Optional, Sequence, Tuple
 
 from mmengine.config import Config
 from mmengine.dist import (barrier, broadcast_object_list, get_dist_info,
@@ -59,38 +59,17 @@ def _sentence(error: Exception) -> str:
         f'({type(error).__name__}: {error})')
 
 
-class _TodoList:
-    """The share of this process of the videos that have no line.
-
-    Iterated anew where it is needed, so that nothing is kept.
-    """
-
-    def __init__(self, inputs: Sequence[str], out: str,
-                 written: Set[str]) -> None:
-        self._inputs, self._written = inputs, written
-        self._movies = str(Path(out, 'movies'))
-        self._rank, self._world_size = get_dist_info()
-
-    def all(self) -> Iterator[str]:
-        """Of all processes."""
-        return (path for path in iter_videos(self._inputs, self._movies)
-                if path not in self._written)
-
-    def __iter__(self) -> Iterator[str]:
-        for i, path in enumerate(self.all()):
-            if i % self._world_size == self._rank:
-                yield path
-
-
 def _infer_videos(inferencer: SamplerInferencer,
                   args: argparse.Namespace) -> int:
     """Recognise all videos that have no line yet."""
     files = ResultFiles(args.out, _origin(
         inferencer.cfg, inferencer.class_names, args))
+    # Listed once: in a folder that grows each process would find others, and
+    # some videos would be nobody's.
     shared = [None]
     if is_main_process():
         try:
-            shared = [files.begin()]
+            shared = [_begin(files, args)]
         except (OSError, ValueError) as error:
             shared = [str(error)]
     broadcast_object_list(shared)
@@ -98,14 +77,10 @@ def _infer_videos(inferencer: SamplerInferencer,
         if is_main_process():
             say(f'infer: {shared[0]}')
         return 2
-    todo = _TodoList(args.videos, args.out, shared[0])
-    total = sum(1 for _ in todo)
-    if is_main_process() and shared[0]:
-        say(f'{len(shared[0])} videos have a line in {files.results} already'
-            + ('; they get no pictures now, take another --out to draw all'
-               if args.sheets or args.movies else ''))
     rank, world_size = get_dist_info()
-    with RunProgress(total, visible=rank == 0) as progress, \
+    num_former, todo = shared[0]
+    todo = todo[rank::world_size]
+    with RunProgress(len(todo), visible=rank == 0) as progress, \
             LineWriter(files.results, rank, world_size) as results, \
             LineWriter(files.broken, rank, world_size) as broken:
         for result in inferencer.iter_results(
@@ -115,7 +90,20 @@ def _infer_videos(inferencer: SamplerInferencer,
             if 'error' in record:
                 say(f'broken video: {record["path"]}: {record["error"]}')
             progress.advance('error' in record)
-    return _finish(files, len(shared[0]), args)
+    return _finish(files, num_former, args)
+
+
+def _begin(files: ResultFiles,
+           args: argparse.Namespace) -> Tuple[int, List[str]]:
+    """How many videos have a line, and those that have none."""
+    written = files.begin()
+    if written:
+        say(f'{len(written)} videos have a line in {files.results} already'
+            + ('; they get no pictures now, take another --out to draw all'
+               if args.sheets or args.movies else ''))
+    movies = str(Path(args.out, 'movies'))
+    return len(written), [path for path in iter_videos(args.videos, movies)
+                          if path not in written]
 
 
 def _record(inferencer: SamplerInferencer, result: VideoResult,

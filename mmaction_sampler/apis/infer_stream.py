@@ -101,22 +101,28 @@ def iter_predictions(inferencer: SamplerInferencer,
     limit = min(forget_after or np.inf, recognizer.horizon or np.inf)
     taken: List[LiveFrame] = []
     step = 0
-    for i, frame in enumerate(iter_live(source, frames_per_second)):
-        if i % interval:
-            continue
-        taken.append(frame)
-        if len(taken) < recognizer.num_frames:
-            continue
-        if step >= limit:
-            recognizer.reset()
-            step = 0
-        began = time.perf_counter()
-        inputs = _inputs(inferencer, transforms, taken)
-        decided = recognizer.step(inputs)
-        step += 1
-        yield _record(inferencer, decided, frame, step, top_k,
-                      time.perf_counter() - began, inputs.shape[-2:]), frame
-        taken = []
+    try:
+        for i, frame in enumerate(iter_live(source, frames_per_second)):
+            if i % interval:
+                continue
+            taken.append(frame)
+            if len(taken) < recognizer.num_frames:
+                continue
+            if step >= limit:
+                recognizer.reset()
+                step = 0
+            began = time.perf_counter()
+            clip, taken = taken, []
+            inputs = _inputs(inferencer, transforms, clip)
+            decided = recognizer.step(inputs)
+            step += 1
+            seconds = time.perf_counter() - began
+            yield _record(inferencer, decided, frame, step, top_k, seconds,
+                          inputs.shape[-2:]), frame
+    finally:  # the source has ended, or broke off
+        if taken:
+            say(f'the last {len(taken)} frame(s) of {source} have no '
+                f'prediction, a clip needs {recognizer.num_frames}')
 
 
 def _record(inferencer: SamplerInferencer, decided: OnlineStep,

@@ -21,10 +21,11 @@ from .class_names import (names_in_checkpoint, read_class_names,
 from .config_edits import read_config, sync_num_candidates
 from .config_text import config_inside
 from .load_recognizer import fill_weights
-from .prediction_record import input_size, prediction_record
+from .prediction_record import input_size, prediction_record, print_record
 from .result_pictures import result_sheet, write_pictures
 from .video_listing import VideoList, as_paths
-from .video_loading import LoadedVideo, iter_loaded, sentence
+from .video_loading import (LoadedVideo, is_machine_fault, iter_loaded,
+                            sentence)
 from .video_pipeline import video_pipeline
 from .video_result import VideoResult, time_spent
 
@@ -109,7 +110,7 @@ class SamplerInferencer(BaseInferencer):
             top_k (int): Classes that are named. Defaults to 5.
             print_result (bool): Print the predictions.
             pred_out_file (str): JSON file for the predictions. Defaults to
-                ``''``, none.
+                ``''``, none. Its folder is made.
 
         Returns:
             dict: ``predictions``, one dict a video (see
@@ -124,6 +125,8 @@ class SamplerInferencer(BaseInferencer):
         if batch_size < 1:
             raise ValueError(
                 f'batch_size must be at least 1, but is {batch_size}')
+        if pred_out_file:  # or it would fail when all work is done
+            Path(pred_out_file).parent.mkdir(parents=True, exist_ok=True)
         results, sheets = [], []
         for result in self.iter_results(
                 VideoList(self._inputs_to_list(inputs)), batch_size,
@@ -140,11 +143,13 @@ class SamplerInferencer(BaseInferencer):
                      paths: Iterable[str],
                      batch_size: int = 1,
                      num_workers: int = 0) -> Iterator[VideoResult]:
-        """Recognise videos one after the other, in constant memory.
+        """Recognise videos one after the other.
+
+        Nothing is kept of a video that was given. What lists the paths may
+        keep them, as :func:`iter_videos` does.
 
         Args:
-            paths (Iterable[str]): Files; iterated anew in each of the
-                ``num_workers`` processes.
+            paths (Iterable[str]): Files; iterated once, in this process.
             batch_size (int): See :meth:`__call__`.
             num_workers (int): See :meth:`__call__`.
 
@@ -193,7 +198,12 @@ class SamplerInferencer(BaseInferencer):
                 began = time.perf_counter()
             samples = self.model.test_step(data)
         except (ValueError, RuntimeError) as problem:
+            if len(videos) == 1 and is_machine_fault(problem):
+                raise
             error = sentence(problem)  # such as a frame below a patch's size
+        if error and len(videos) > 1:
+            # One alone may be to blame. What the pass held is freed by now.
+            return [r for v in videos for r in self._recognize([v])]
         spent = time.perf_counter() - began
         return [self._result(v, s, error, time_spent(v, spent, len(videos)))
                 for v, s in zip(videos, samples)]
@@ -254,7 +264,7 @@ class SamplerInferencer(BaseInferencer):
         records = [self.record(result, top_k) for result in preds]
         if print_result:
             for record in records:
-                print(json.dumps(record, ensure_ascii=False))
+                print_record(record)
         if pred_out_file:
             Path(pred_out_file).write_text(
                 json.dumps(records, indent=2) + '\n')

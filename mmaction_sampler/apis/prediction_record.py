@@ -1,4 +1,5 @@
 """What was recognised in a video, as a line of a result file."""
+import json
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -54,6 +55,20 @@ def prediction_record(sample: ActionDataSample,
             dict(label=label, score=_rounded(score)) for label, score in zip(
                 best.indices.tolist(), best.values.float().tolist())]
     return record
+
+
+def print_record(record: dict) -> None:
+    """Print a line for people, who read names better than their escapes.
+
+    Args:
+        record (dict): Of JSON's types.
+    """
+    try:
+        print(json.dumps(record, ensure_ascii=False))
+    except UnicodeEncodeError:
+        # Nothing is printed yet. The name of a file need not be UTF-8, nor
+        # need a terminal be able to show it.
+        print(json.dumps(record))
 
 
 def top_classes(scores: Tensor, class_names: Optional[Sequence[str]],

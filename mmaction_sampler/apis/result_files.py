@@ -2,9 +2,10 @@
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import Dict, Iterator, List, Optional, Set, Type
+from typing import Dict, Iterator, List, Optional, Set, TextIO, Type
 
 from .json_lines import begin_lines, drop_half_line
+from .run_lock import lock_run
 
 RESULTS = 'results.jsonl'
 BROKEN = 'broken.jsonl'
@@ -16,7 +17,7 @@ class ResultFiles:
     ``results.jsonl`` has one line a recognised video, ``broken.jsonl`` one a
     video that could not be, as of the last run. Every process of a
     distributed run writes to files of its own beside these, and the main
-    one puts them together.
+    one puts them together. It keeps other runs out of the folder until then.
 
     Args:
         folder (str): The folder.
@@ -29,6 +30,7 @@ class ResultFiles:
         self.results = self.folder / RESULTS
         self.broken = self.folder / BROKEN
         self._origin = origin
+        self._lock: Optional[TextIO] = None
 
     def begin(self) -> Set[str]:
         """Mend what a killed run left behind; of the main process.
@@ -39,9 +41,12 @@ class ResultFiles:
             set[str]: Videos that have a line.
 
         Raises:
-            ValueError: If the lines were made with something else, or one
-                of them is damaged.
+            ValueError: If another run writes to the folder, the lines were
+                made with something else, or one of them is damaged.
         """
+        if self._lock is None:
+            self._lock = lock_run(self.folder / '.lock', self.folder,
+                                  'give another --out')
         begin_lines(self.results, self._origin, _parts(self.results))
         self.broken.unlink(missing_ok=True)
         for part in _parts(self.broken):
@@ -54,6 +59,9 @@ class ResultFiles:
         written = {line['path'] for line in _lines(self.results)}
         self._gather(self.results, written)
         self._gather(self.broken, set())
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _gather(self, path: Path, written: Set[str]) -> Set[str]:
         """Append what is new in the parts of a file, and remove them."""
@@ -61,8 +69,9 @@ class ResultFiles:
         for part in _parts(path):
             with path.open('a', encoding='utf-8') as file:
                 for line in _lines(part):
-                    if line['path'] not in written | added:
-                        added.add(line['path'])
+                    name = line['path']
+                    if name not in written and name not in added:
+                        added.add(name)
                         file.write(json.dumps(line) + '\n')
             part.unlink()
         return added

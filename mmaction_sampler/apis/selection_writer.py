@@ -6,6 +6,7 @@ from typing import Dict, Iterable, Optional, Set, Type
 
 from mmaction_sampler.datasets.selection_file import SelectionFile
 from .json_lines import begin_lines
+from .run_lock import lock_run
 
 
 class SelectionWriter:
@@ -21,13 +22,15 @@ class SelectionWriter:
             ``split``.
 
     Raises:
-        ValueError: If the file was made with something else, or has a
-            malformed line.
+        ValueError: If another run writes to the file, or it was made with
+            something else, or has a malformed line.
     """
 
     def __init__(self, path: str, origin: Dict[str, str]) -> None:
         self.path = Path(path)
         self.written: Set[str] = set()
+        self._lock = lock_run(self.path.with_name(f'.{self.path.name}.lock'),
+                              self.path, 'give another name')
         begin_lines(self.path, origin)
         if self.path.is_file() and self.path.stat().st_size:
             self.written = self._read_paths()
@@ -56,6 +59,7 @@ class SelectionWriter:
                  error: Optional[BaseException],
                  traceback: Optional[TracebackType]) -> None:
         self._file.close()
+        self._lock.close()
 
     def _read_paths(self) -> Set[str]:
         """Videos that have a line."""

@@ -39,7 +39,7 @@ def as_paths(inputs: Any) -> List[str]:
 
 
 class VideoList:
-    """Videos that can be listed again, in another process.
+    """Videos that are listed while they are gone through, each time anew.
 
     What is named several times is listed several times.
 
@@ -60,7 +60,7 @@ def iter_videos(inputs: Sequence[str],
     """List videos one by one, each once.
 
     Folders are read when they are reached, so that the first video is there
-    at once, and in alphabetic order, so that every process lists the same.
+    at once, and in alphabetic order. The paths given so far are kept.
 
     Args:
         inputs (Sequence[str]): Paths of files, which are given as they are,
@@ -106,8 +106,8 @@ def _is_below(path: str, folder: Optional[str]) -> bool:
 def _walk(folder: str, above: frozenset) -> Iterator[str]:
     """Videos of a folder, none of the folders ``above``.
 
-    That keeps it from going round in circles of links. Folders that may not
-    be read are warned of.
+    That keeps it from going round in circles of links. Folders that cannot
+    be read, or are gone by now, are warned of.
     """
     real = os.path.realpath(folder)
     if real in above:
@@ -115,9 +115,10 @@ def _walk(folder: str, above: frozenset) -> Iterator[str]:
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
-    except PermissionError:
-        warnings.warn(f'folder {folder} may not be read; its videos are left '
-                      f'out')
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        warnings.warn(f'folder {folder} cannot be read ({reason}); its '
+                      f'videos are left out')
         return
     for entry in entries:
         if os.path.isdir(entry.path):  # the entry's own fails at some links

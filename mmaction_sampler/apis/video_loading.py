@@ -4,8 +4,9 @@ from typing import (Callable, Dict, Iterable, Iterator, List, NamedTuple,
                     Optional, Sequence)
 
 import cv2
+import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, Dataset
 
 from mmaction_sampler.datasets.video_loader import (BrokenVideoError,
                                                     VideoLoader)
@@ -51,6 +52,11 @@ class ClockedStream(ClipStream):
     def num_clips(self) -> int:
         """See :class:`ClipStream`."""
         return self._stream.num_clips
+
+    @property
+    def facts(self) -> Dict[str, object]:
+        """See :class:`ClipStream`."""
+        return self._stream.facts
 
     def features(self, names: Sequence[str]) -> Iterator[ClipBatch]:
         """See :class:`ClipStream`."""
@@ -102,21 +108,27 @@ def sentence(problem: Exception) -> str:
     return lines[0] if lines else type(problem).__name__
 
 
-class _Videos(IterableDataset):
-    """Videos, read by whichever process is asked."""
+def is_machine_fault(problem: Exception) -> bool:
+    """Whether an error is the accelerator's, and no video's.
 
-    def __init__(self, paths: Iterable[str],
-                 transforms: List[Callable]) -> None:
-        self.paths = paths
-        self.transforms = transforms
+    Args:
+        problem (Exception): What a recognizer raised at one video.
+    """
+    return (isinstance(problem, torch.OutOfMemoryError)
+            or str(problem).startswith('CUDA error'))
 
-    def __iter__(self) -> Iterator[LoadedVideo]:
-        worker = get_worker_info()
-        number, count = (worker.id, worker.num_workers) if worker else (0, 1)
-        loader = VideoLoader(self.transforms)
-        for i, path in enumerate(self.paths):
-            if i % count == number:
-                yield read_video(loader, path)
+
+class _Videos(Dataset):
+    """Videos by their paths, read by whichever process is asked."""
+
+    def __init__(self, transforms: List[Callable]) -> None:
+        self._transforms = transforms
+        self._loader: Optional[VideoLoader] = None
+
+    def __getitem__(self, path: str) -> LoadedVideo:
+        if self._loader is None:  # in the process that it belongs to
+            self._loader = VideoLoader(self._transforms)
+        return read_video(self._loader, path)
 
 
 def iter_loaded(paths: Iterable[str], transforms: List[Callable],
@@ -124,7 +136,8 @@ def iter_loaded(paths: Iterable[str], transforms: List[Callable],
     """Read videos in order, in processes of their own if asked.
 
     Args:
-        paths (Iterable[str]): Files; iterated anew in every process.
+        paths (Iterable[str]): Files; iterated once, in this process: in a
+            folder that grows each process would find others.
         transforms (list[Callable]): From :func:`video_pipeline`.
         num_workers (int): Processes that read; 0 reads in this one.
 
@@ -133,8 +146,8 @@ def iter_loaded(paths: Iterable[str], transforms: List[Callable],
     """
     options: Dict[str, int] = dict(prefetch_factor=2) if num_workers else {}
     yield from DataLoader(
-        _Videos(paths, transforms), batch_size=None, num_workers=num_workers,
-        collate_fn=_same, **options)
+        _Videos(transforms), sampler=paths, batch_size=None,
+        num_workers=num_workers, collate_fn=_same, **options)
 
 
 def _same(video: LoadedVideo) -> LoadedVideo:

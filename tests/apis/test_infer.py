@@ -84,6 +84,34 @@ def test_processes_share_the_videos(recognizer, videos, tmp_path):
     assert '3 videos, 3 of them new; 1 broken' in result.stderr
 
 
+GROWING = """
+import os, sys
+from mmaction_sampler.apis import infer
+whole = infer.iter_videos
+def iter_videos(inputs, leave_out=None):
+    # Rank 0 has listed the folder before its first video was there.
+    return (path for path in whole(inputs, leave_out)
+            if os.environ['RANK'] == '1' or not path.endswith('/a.mp4'))
+infer.iter_videos = iter_videos
+sys.exit(infer.main())
+"""
+
+
+def test_processes_share_a_folder_that_grows(recognizer, tmp_path):
+    """Each video that was there is done, and none is done twice."""
+    for i in 'abcdef':
+        write_video(tmp_path / f'videos/{i}.mp4')
+    (tmp_path / 'run.py').write_text(GROWING)
+    result = run_forked(
+        tmp_path, 'run.py', *recognizer, 'videos', '--out', 'out',
+        '--launcher', 'pytorch', ranks=2)
+    assert result.returncode == 0, result.stderr
+    found = [Path(r['path']).stem for r in records(
+        tmp_path / 'out/results.jsonl')]
+    assert set(found) >= set('bcdef') and len(found) == len(set(found))
+    assert f'{len(found)} videos' in result.stderr
+
+
 def test_options(recognizer, videos, tmp_path, capsys):
     """Anywhere on the line; pictures are named so that none is lost."""
     out = tmp_path / 'out'

@@ -4,7 +4,9 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import MagicMock
 
+import cv2
 import numpy as np
 import pytest
 from helpers import REPOSITORY
@@ -125,3 +127,27 @@ def test_a_source_that_ends_before_the_first_clip(tmp_path, capsys):
     video = write(tmp_path / 'v.mp4', 2)
     assert main([config, weights, '--stream', video]) == 1
     assert '0 predictions; the first one needs' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('options,is_told', [
+    ([], True), (['--max-predictions', '2'], False)])
+def test_frames_that_make_no_whole_clip(tmp_path, capsys, options, is_told):
+    config, weights = write_recognizer(tmp_path, 'faster')
+    video = write(tmp_path / 'v.mp4', 3 * 8 + 5)
+    assert main([config, weights, '--stream', video, *options]) == 0
+    told = f'the last 5 frame(s) of {video} have no prediction, a clip needs 8'
+    assert (told in capsys.readouterr().err) == is_told
+
+
+def test_a_camera_that_is_pulled_out(tmp_path, capsys, monkeypatch):
+    """Its predictions count, and that there are no more is said."""
+    images = [np.full((32, 32, 3), i, np.uint8) for i in range(7)]
+    camera = MagicMock()
+    camera.read.side_effect = [(True, x) for x in images] + [(False, None)]
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda number: camera)
+    config, weights = write_recognizer(tmp_path, 'adafocus')
+    assert main([config, weights, '--stream', '0']) == 0
+    text = capsys.readouterr().err
+    assert 'infer: camera 0 gives nothing more after 7 frames' in text
+    assert '7 predictions' in text
+    camera.release.assert_called_once_with()

@@ -1,5 +1,6 @@
 """Recognition of one's own videos through the class."""
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -147,6 +148,50 @@ def test_a_video_that_does_not_fit_the_network(tmp_path):
     assert 'error' not in fits
 
 
+def fail_at(monkeypatch, inferencer, fails, error) -> None:
+    """Let a pass fail that has certain videos."""
+    step = inferencer.model.test_step
+
+    def failing(data):
+        names = {Path(s.filename).name for s in data['data_samples']}
+        if fails(names):
+            raise error
+        return step(data)
+
+    monkeypatch.setattr(inferencer.model, 'test_step', failing)
+
+
+@pytest.mark.parametrize('error', [
+    ValueError('odd'), RuntimeError('odd'),
+    torch.OutOfMemoryError('CUDA out of memory')])
+def test_a_bad_video_costs_itself_alone(ocsampler, folder, monkeypatch,
+                                        error):
+    """Of a batch; a memory that is too small for one is enough for each."""
+    expected = ocsampler(str(folder))['predictions']
+    is_full = isinstance(error, torch.OutOfMemoryError)
+    fail_at(monkeypatch, ocsampler, lambda names: (
+        len(names) > 1 if is_full else 'd.mp4' in names), error)
+    found = ocsampler(str(folder), batch_size=4)['predictions']
+    for one, other in zip(found, expected):
+        assert one['path'] == other['path']
+        if Path(one['path']).name == 'd.mp4' and not is_full:
+            assert one['error'] == 'odd'
+        else:
+            assert one.get('pred_label') == other.get('pred_label')
+            assert one.get('frame_inds') == other.get('frame_inds')
+
+
+@pytest.mark.parametrize('error', [
+    torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 2 GiB'),
+    RuntimeError('CUDA error: an illegal memory access was encountered')])
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_faults_of_the_machine_are_no_broken_videos(
+        ocsampler, folder, monkeypatch, error, batch_size):
+    fail_at(monkeypatch, ocsampler, lambda names: True, error)
+    with pytest.raises(type(error), match='CUDA'):
+        ocsampler(str(folder), batch_size=batch_size)
+
+
 def test_class_names(folder, tmp_path, ocsampler):
     path = tmp_path / 'names.txt'
     path.write_text('running\n\u8df3\u8dc3\njumping <b>\n', encoding='utf-8')
@@ -175,10 +220,32 @@ def test_files_are_written(ocsampler, folder, tmp_path):
     assert ((cv2.imread(str(sheets[0])) == (0, 176, 255)).all(-1)).any()
 
 
+def test_results_outlive_odd_places_and_names(ocsampler, folder, tmp_path,
+                                              capsys):
+    """No work is lost for a missing folder, or a name that is not UTF-8."""
+    name = os.fsdecode(bytes(tmp_path) + b'/caf\xe9.mp4')
+    shutil.copy(folder / 'a.mp4', name)
+    named = tmp_path / '\u5f71.mp4'
+    shutil.copy(folder / 'a.mp4', named)
+    out = tmp_path / 'new/folder/p.json'
+    ocsampler([name, named], print_result=True, pred_out_file=str(out))
+    printed = capsys.readouterr().out
+    assert '\u5f71' in printed
+    assert [json.loads(line) for line in printed.splitlines()] == (
+        json.loads(out.read_text()))
+
+
 def test_samples_on_request(ocsampler, folder):
     samples = ocsampler(str(folder), return_datasamples=True)['predictions']
     assert samples[2] is None
     assert len(samples[0].selection.inds) == 2
+
+
+def test_samples_say_how_a_stream_was_read(folder, tmp_path):
+    inferencer = SamplerInferencer(*write_recognizer(tmp_path, 'scsampler'))
+    sample, = inferencer(
+        str(folder / 'a.mp4'), return_datasamples=True)['predictions']
+    assert sample.motion_source == 'raw'
 
 
 def test_same_pixels_as_the_config_reads(ocsampler, folder, tmp_path):

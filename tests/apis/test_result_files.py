@@ -1,9 +1,11 @@
 """Result files of runs that were killed."""
 import json
+import time
 from pathlib import Path
 from typing import List
 
 import pytest
+from helpers_forks import in_fork
 
 from mmaction_sampler.apis.result_files import LineWriter, ResultFiles
 
@@ -62,6 +64,21 @@ def test_parts_of_killed_processes_are_put_together(tmp_path):
     assert not list(tmp_path.glob('*.part*'))
 
 
+def test_two_runs_at_once_are_refused(tmp_path):
+    """Or the second would take away what the first is writing."""
+    files = ResultFiles(str(tmp_path), ORIGIN)
+    files.begin()
+    write(tmp_path, 2, rank=0, world_size=2)
+    before = set(tmp_path.iterdir())
+    other = ResultFiles(str(tmp_path), ORIGIN).begin
+    with pytest.raises(ValueError, match=f'another run writes to {tmp_path}; '
+                       'wait for its end, or give another --out'):
+        in_fork(other)
+    assert set(tmp_path.iterdir()) == before
+    files.end()
+    assert in_fork(other) == {'0-0', '0-1'}
+
+
 def test_broken_videos_are_those_of_the_last_run(tmp_path):
     files = ResultFiles(str(tmp_path), ORIGIN)
     for _ in range(2):
@@ -90,3 +107,16 @@ def test_damaged_line_is_named(tmp_path):
     files.results.write_text(line('a') + '\0\0\n' + line('b'))
     with pytest.raises(ValueError, match='line 2 is damaged'):
         files.begin()
+
+
+def test_long_files_are_put_together_in_linear_time(tmp_path):
+    """Of 20,000 lines and as many of another process, not their product."""
+    files = ResultFiles(str(tmp_path), ORIGIN)
+    files.begin()
+    files.results.write_text(''.join(map(line, map(str, range(20_000)))))
+    (tmp_path / 'results.jsonl.part1').write_text(
+        ''.join(map(line, map(str, range(10_000, 30_000)))))
+    began = time.process_time()
+    files.end()
+    assert time.process_time() - began < 3  # it takes a fifth of a second
+    assert names(files.results) == list(map(str, range(30_000)))

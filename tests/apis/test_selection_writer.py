@@ -1,8 +1,10 @@
 """Selection files that are begun, broken off and gone on with."""
 import json
 from pathlib import Path
+from typing import Set
 
 import pytest
+from helpers_forks import in_fork
 
 from mmaction_sampler.apis.selection_writer import SelectionWriter
 
@@ -87,3 +89,17 @@ def test_unknown_origin_and_malformed_lines(out: Path) -> None:
     Path(f'{out}.meta.json').unlink()
     with pytest.raises(ValueError, match='exists, but not .*meta.json'):
         SelectionWriter(str(out), ORIGIN)
+
+
+def lines_of(out: Path) -> Set[str]:
+    with SelectionWriter(str(out), ORIGIN) as writer:
+        return writer.written
+
+
+def test_two_runs_at_once_are_refused(out: Path) -> None:
+    """Each would write the lines that it found missing."""
+    with SelectionWriter(str(out), ORIGIN):
+        with pytest.raises(ValueError, match=f'another run writes to {out}; '
+                           'wait for its end, or give another name'):
+            in_fork(lines_of, out)
+    assert in_fork(lines_of, out) == {'a', 'b'}

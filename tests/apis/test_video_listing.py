@@ -1,5 +1,6 @@
 """Which videos a command line means."""
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,20 +43,34 @@ def test_circles_of_links_end(tree):
     assert len(found) == len(set(found)) == 4
 
 
-def test_links_to_each_other_and_closed_folders(tree, monkeypatch):
+def test_links_to_each_other(tree):
     (tree / 'v/one.mp4').symlink_to(tree / 'v/other.mp4')
     (tree / 'v/other.mp4').symlink_to(tree / 'v/one.mp4')
     assert 'v/sub/c.webm' in list(iter_videos(['v']))
+
+
+def forbid(folder: str) -> None:
+    raise PermissionError(13, 'Permission denied', folder)
+
+
+@pytest.mark.parametrize('spoil,reason', [
+    (forbid, 'Permission denied'),
+    (shutil.rmtree, 'No such file or directory')])
+def test_closed_folders_and_those_that_vanish(tree, monkeypatch, spoil,
+                                              reason):
+    """They cost their own videos, and no others."""
     scandir = os.scandir
 
-    def closed(folder):
-        if str(folder).endswith('sub'):
-            raise PermissionError(folder)
+    def spoiled(folder):
+        if folder == 'v/a_sub':
+            spoil(folder)
         return scandir(folder)
 
-    monkeypatch.setattr(os, 'scandir', closed)
-    with pytest.warns(UserWarning, match='v/sub may not be read'):
-        assert 'v/b.mp4' in list(iter_videos(['v']))
+    (tree / 'v/sub').rename(tree / 'v/a_sub')
+    monkeypatch.setattr(os, 'scandir', spoiled)
+    with pytest.warns(UserWarning, match=f'v/a_sub cannot be read .{reason}'):
+        assert list(iter_videos(['v'])) == [
+            'v/a.MKV', 'v/b.mp4', 'v/odd[1].mp4']
 
 
 def test_folders_are_read_when_they_are_reached(tree):

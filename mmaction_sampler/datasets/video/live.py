@@ -76,8 +76,10 @@ def _iter_camera(number: int) -> Iterator[LiveFrame]:
         began, count = cv2.getTickCount(), 0
         while True:
             taken, image = camera.read()
-            if not taken:
-                return
+            if not taken:  # a camera has no end of its own
+                raise VideoError(
+                    f'camera {number} gives nothing more after {count} '
+                    f'frames; check that it is connected')
             seconds = (cv2.getTickCount() - began) / cv2.getTickFrequency()
             yield LiveFrame(count, seconds, image[..., ::-1].copy())
             count += 1
