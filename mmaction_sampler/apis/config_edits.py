@@ -1,9 +1,11 @@
 """Reading configs; what an option changes in one, a function each."""
+import inspect
 import logging
 import os.path as osp
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import torch
+from mmaction.datasets.transforms import PackActionInputs
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.logging import print_log
@@ -12,6 +14,9 @@ from mmaction_sampler.apis.bf16_speed import bf16_slowdown
 
 _PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
               'train_pipeline', 'val_pipeline', 'test_pipeline')
+#: What ``PackActionInputs`` keeps if a config does not say.
+_META_KEYS = inspect.signature(PackActionInputs).parameters[
+    'meta_keys'].default
 
 
 def read_config(path: str,
@@ -260,7 +265,7 @@ def keep_meta_keys(node: Any, keys: Sequence[str]) -> None:
         keys (Sequence[str]): Added to the keys that are kept already.
     """
     for transform in _find_transforms(node, 'PackActionInputs'):
-        kept = (*transform.get('meta_keys', ()), *keys)
+        kept = (*transform.get('meta_keys', _META_KEYS), *keys)
         transform['meta_keys'] = tuple(dict.fromkeys(kept))
 
 

@@ -2,7 +2,7 @@
 import pytest
 from helpers import REPOSITORY
 
-from mmaction_sampler.apis.config_edits import read_config
+from mmaction_sampler.apis.config_edits import keep_meta_keys, read_config
 
 FASTER = str(REPOSITORY / 'configs/faster_r2plus1d50_k400.py')
 
@@ -19,6 +19,15 @@ def test_nothing_is_overridden(options) -> None:
     cfg = read_config(FASTER, options)
     assert cfg.filename == FASTER
     assert (cfg.model.num_clips, cfg.model.clip_len) == (8, 32)
+
+
+def test_meta_keys_are_added() -> None:
+    default = dict(type='PackActionInputs')
+    own = dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+    keep_meta_keys([dict(pipeline=[default]), own], ('filename', 'fps'))
+    assert default['meta_keys'] == (
+        'img_shape', 'img_key', 'video_id', 'timestamp', 'filename', 'fps')
+    assert own['meta_keys'] == ('filename', 'img_shape', 'fps')
 
 
 def test_no_such_config(tmp_path) -> None:
