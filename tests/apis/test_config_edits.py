@@ -1,8 +1,13 @@
 """Configs that are read, their loaders in step with their models."""
 import pytest
 from helpers import REPOSITORY
+from mmengine.config import Config
 
-from mmaction_sampler.apis.config_edits import keep_meta_keys, read_config
+from mmaction_sampler.apis.config_edits import (allow_no_workers,
+                                                keep_meta_keys,
+                                                keep_ranks_uneven,
+                                                read_config,
+                                                sync_num_candidates)
 
 FASTER = str(REPOSITORY / 'configs/faster_r2plus1d50_k400.py')
 
@@ -19,6 +24,25 @@ def test_nothing_is_overridden(options) -> None:
     cfg = read_config(FASTER, options)
     assert cfg.filename == FASTER
     assert (cfg.model.num_clips, cfg.model.clip_len) == (8, 32)
+
+
+def test_loaders_of_hooks_are_kept_in_step() -> None:
+    loader = dict(
+        num_workers=0, persistent_workers=True,
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        dataset=dict(pipeline=[
+            dict(type='SampleCandidateFrames', num_candidates=10)]))
+    cfg = Config(dict(
+        model=dict(num_candidates=4),
+        custom_hooks=[dict(type='TrainingStageHook'),
+                      dict(type='KeepThresholdHook', dataloader=None),
+                      dict(type='KeepThresholdHook', dataloader=loader)]))
+    for edit in (sync_num_candidates, keep_ranks_uneven, allow_no_workers):
+        edit(cfg)
+    edited = cfg.custom_hooks[2].dataloader
+    assert edited.dataset.pipeline[0].num_candidates == 4
+    assert edited.sampler.round_up is False
+    assert 'persistent_workers' not in edited
 
 
 def test_meta_keys_are_added() -> None:
