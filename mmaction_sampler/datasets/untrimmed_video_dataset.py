@@ -36,8 +36,8 @@ class UntrimmedVideoDataset(VideoDataset):
         multi_class (bool): Several labels for a video. Defaults to False.
         test_mode (bool): Testing instead of training. Defaults to False.
         delimiter (str): Between path and labels. Defaults to a blank.
-        max_replacements (int): Broken videos in a row before training stops.
-            Defaults to 20.
+        max_replacements (int): Broken videos in a row before training stops,
+            at least 1. Defaults to 20.
         load_timeout (float, optional): Seconds of wall-clock time after
             which loading a video is stopped and the video is broken, even
             if a decoder hangs or crashes; loading then runs in a process of
@@ -51,7 +51,8 @@ class UntrimmedVideoDataset(VideoDataset):
 
     Raises:
         FileNotFoundError: If the annotation file or the list is missing.
-        ValueError: If it is empty, or a line has no or a wrong label.
+        ValueError: If it is empty, or a line has no or a wrong label, or
+            ``max_replacements`` is below 1.
     """
 
     def __init__(self,
@@ -66,6 +67,11 @@ class UntrimmedVideoDataset(VideoDataset):
                  load_timeout: Optional[float] = LOAD_TIMEOUT,
                  quarantine: Optional[str] = None,
                  indices: Optional[Union[int, List[int]]] = None) -> None:
+        if max_replacements < 1:
+            raise ValueError(
+                f'max_replacements of the dataset must be at least 1, but is '
+                f'{max_replacements}; at 1, training stops at the first '
+                f'broken video')
         self.max_replacements = max_replacements
         given_up = {} if quarantine is None else read_quarantine(quarantine)
         super().__init__(
@@ -137,10 +143,11 @@ class UntrimmedVideoDataset(VideoDataset):
         """A video, its replacement (training) or a placeholder (testing).
 
         Raises:
-            RuntimeError: If ``max_replacements`` videos in a row are broken.
+            RuntimeError: If ``max_replacements`` videos in a row, or all
+                that there are, are broken.
         """
         broken: BrokenVideos = []
-        for attempt in range(self.max_replacements):
+        for attempt in range(min(self.max_replacements, len(self))):
             index = (idx + attempt) % len(self)
             try:
                 packed = self.prepare_data(index)

@@ -73,8 +73,15 @@ def test_broken_videos_are_placeholders_in_testing(broken_list):
 def test_nothing_but_broken_videos_stops(tmp_path):
     ann_file = tmp_path / 'list.txt'
     ann_file.write_text('a.mp4 0\nb.mp4 1\n')
-    with pytest.raises(RuntimeError, match='could not be decoded, the last'):
-        build(ann_file, max_replacements=2)[0]
+    for limit, count in ((1, 1), (2, 2), (20, 2)):
+        with pytest.raises(RuntimeError, match=(
+                f'^{count} videos in a row could not be decoded, the last')):
+            build(ann_file, max_replacements=limit)[0]
+
+
+def test_no_replacement_at_all_is_refused(ann_file):
+    with pytest.raises(ValueError, match='must be at least 1, but is 0'):
+        build(ann_file, max_replacements=0)
 
 
 def test_errors_of_the_config_are_not_taken_for_broken_videos(ann_file):
