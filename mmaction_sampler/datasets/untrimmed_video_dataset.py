@@ -98,7 +98,8 @@ class UntrimmedVideoDataset(VideoDataset):
                 f'annotation file {path} does not exist; set ann_file of the '
                 f'dataset to a list of "video label" lines')
         try:
-            lines = path.read_text(encoding='utf-8-sig').splitlines()
+            # Not splitlines(): names may hold other separators of lines.
+            lines = path.read_text(encoding='utf-8-sig').split('\n')
         except UnicodeDecodeError as error:
             raise ValueError(
                 f'annotation file {path} is no text in UTF-8 ({error}); it '

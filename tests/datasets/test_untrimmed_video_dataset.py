@@ -128,6 +128,17 @@ def test_names_that_are_no_files_are_not_opened(tmp_path, name):
     assert 'does not exist' in reason or 'cannot be decoded' in reason
 
 
+@pytest.mark.parametrize('character', '\u2028\x85\x0b\x0c')
+def test_names_with_other_ends_of_lines(tmp_path, character):
+    name = f'a{character}b.mp4'
+    write_video(tmp_path / name)
+    (tmp_path / 'list.txt').write_bytes(f'{name} 0\r\n{name} 1\r\n'.encode())
+    dataset = build(tmp_path / 'list.txt')
+    assert len(dataset) == 2
+    sample = dataset[1]['data_samples']
+    assert sample.filename.endswith(name) and sample.gt_label.item() == 1
+
+
 def test_several_labels(tmp_path):
     write_video(tmp_path / 'a.mp4')
     ann_file = tmp_path / 'list.txt'
