@@ -1,6 +1,7 @@
 """Videos named in an annotation file, some of which may be broken."""
+import warnings
 from pathlib import Path
-from typing import Callable, List, Optional, Tuple, Union
+from typing import Callable, List, Optional, Set, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
@@ -46,7 +47,8 @@ class UntrimmedVideoDataset(VideoDataset):
             Defaults to 120.
         quarantine (str, optional): List of broken videos that an earlier
             run wrote (``quarantine.jsonl`` of ``BrokenVideoHook``); they
-            are broken here without being tried. Defaults to None.
+            are broken here without being tried. There is a warning if it
+            names none of these videos. Defaults to None.
         indices (int | list[int], optional): Use a part. Defaults to None.
 
     Raises:
@@ -73,7 +75,9 @@ class UntrimmedVideoDataset(VideoDataset):
                 f'{max_replacements}; at 1, training stops at the first '
                 f'broken video')
         self.max_replacements = max_replacements
-        given_up = {} if quarantine is None else read_quarantine(quarantine)
+        self._quarantine = quarantine
+        self._given_up = {} if quarantine is None else read_quarantine(
+            quarantine)
         super().__init__(
             ann_file,
             pipeline,
@@ -84,7 +88,7 @@ class UntrimmedVideoDataset(VideoDataset):
             delimiter=delimiter,
             indices=indices)
         self._loader = VideoLoader(
-            self.pipeline.transforms, load_timeout, given_up)
+            self.pipeline.transforms, load_timeout, self._given_up)
 
     def load_data_list(self) -> List[dict]:
         """Check the annotation file line by line, and load it.
@@ -110,7 +114,19 @@ class UntrimmedVideoDataset(VideoDataset):
             raise ValueError(
                 f'annotation file {path} names no video; it needs lines '
                 f'"video label"')
-        return [self._parse(path, i, line) for i, line in entries]
+        videos = [self._parse(path, i, line) for i, line in entries]
+        self._warn_of_other_names({video['filename'] for video in videos})
+        return videos
+
+    def _warn_of_other_names(self, names: Set[str]) -> None:
+        """Say so if the list of broken videos is of no video here."""
+        if self._given_up and names.isdisjoint(self._given_up):
+            warnings.warn(
+                f'quarantine {self._quarantine} names no video of '
+                f'{self.ann_file}, so that none is left out: it has '
+                f'{next(iter(self._given_up))}, but the dataset '
+                f'{min(names)}; give the data_prefix that the list was '
+                f'written with, or leave quarantine out')
 
     def _parse(self, path: Path, number: int, line: str) -> dict:
         """One line of the annotation file."""

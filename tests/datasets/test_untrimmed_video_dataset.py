@@ -1,8 +1,11 @@
+import warnings
+
 import pytest
 import torch
 from mmaction.registry import DATASETS
 
 from helpers import NUM_CLASSES, pipeline, write_video
+from mmaction_sampler.datasets import add_to_quarantine
 
 
 def build(ann_file, **options):
@@ -10,9 +13,9 @@ def build(ann_file, **options):
         dict(
             type='UntrimmedVideoDataset',
             ann_file=str(ann_file),
-            data_prefix=dict(video=str(ann_file.parent)),
             pipeline=pipeline(5),
-            **{'num_classes': NUM_CLASSES, **options}))
+            **{'num_classes': NUM_CLASSES,
+               'data_prefix': dict(video=str(ann_file.parent)), **options}))
 
 
 def test_good_video(ann_file):
@@ -137,6 +140,22 @@ def test_names_with_other_ends_of_lines(tmp_path, character):
     assert len(dataset) == 2
     sample = dataset[1]['data_samples']
     assert sample.filename.endswith(name) and sample.gt_label.item() == 1
+
+
+def test_quarantine_of_other_names(ann_file, tmp_path):
+    path = tmp_path / 'quarantine.jsonl'
+    path.touch()
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        build(ann_file, quarantine=str(path))
+        add_to_quarantine(path, str(ann_file.parent / '0.mp4'), 'broken')
+        assert 'broken_videos' in build(
+            ann_file, quarantine=str(path))[0]['data_samples']
+    with pytest.warns(UserWarning, match=(
+            'quarantine.jsonl names no video of .*list.txt, so that none .*'
+            'it has .*/0.mp4, but the dataset elsewhere/0.mp4; give')):
+        build(ann_file, quarantine=str(path),
+              data_prefix=dict(video='elsewhere'))
 
 
 def test_several_labels(tmp_path):
