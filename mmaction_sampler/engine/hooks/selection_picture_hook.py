@@ -1,6 +1,6 @@
 """Pictures of what was selected, while a recognizer is being trained."""
 from pathlib import PurePath
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from mmaction.registry import HOOKS
@@ -23,7 +23,8 @@ class SelectionPictureHook(Hook):
     ``vis_data/vis_image/selection_NAME_STEP.png``, TensorBoard among its
     images; NAME is that of the video with a digest of its path. The step is
     the epoch, or the iteration of an iteration-based run. They are the same
-    videos every time: the first ones of the main process.
+    videos every time: the first ones of the main process. One that cannot
+    be drawn is warned about, once, and validation goes on.
 
     Args:
         num_videos (int): Videos of a validation, at least 1. Defaults to 4.
@@ -44,6 +45,7 @@ class SelectionPictureHook(Hook):
         self.num_videos = num_videos
         self.interval = interval
         self._validations = self._drawn = 0
+        self._undrawn: Set[str] = set()
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Begin a new set of pictures."""
@@ -60,7 +62,14 @@ class SelectionPictureHook(Hook):
         for inputs, sample in _pairs(data_batch, outputs or ()):
             if self._drawn == self.num_videos:
                 return
-            self._draw(runner, inputs, sample)
+            path = sample.get('filename') or sample.get('frame_dir')
+            name = path or f'video {self._drawn}'
+            try:
+                self._draw(runner, inputs, sample, name)
+            # Whatever is wrong with a picture, such as a clip that was not
+            # selected and is damaged: the video is recognised.
+            except Exception as error:
+                self._warn(runner, name, error)
             self._drawn += 1
 
     def after_val_epoch(self, runner: Runner,
@@ -68,16 +77,20 @@ class SelectionPictureHook(Hook):
         """Count the validation."""
         self._validations += 1
 
+    def _warn(self, runner: Runner, name: str, error: Exception) -> None:
+        if name not in self._undrawn:
+            self._undrawn.add(name)
+            runner.logger.warning(
+                f'{name} is validated, but not drawn: {error}')
+
     def _draw(self, runner: Runner, inputs: object,
-              sample: ActionDataSample) -> None:
-        path = sample.get('filename') or sample.get('frame_dir')
-        name = PurePath(path).name if path else f'video {self._drawn}'
+              sample: ActionDataSample, name: str) -> None:
         meta = runner.visualizer.dataset_meta or {}
         facts = VideoFacts.of_sample(
-            sample, name, _times(sample), meta.get('classes'))
+            sample, PurePath(name).name, _times(sample), meta.get('classes'))
         pictures = candidate_pictures(inputs, sample.selection)
         runner.visualizer.add_image(
-            f'selection_{picture_name(path or name)}',
+            f'selection_{picture_name(name)}',
             video_sheet(pictures, facts),
             runner.epoch or runner.iter)
 
