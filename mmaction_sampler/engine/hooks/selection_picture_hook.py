@@ -1,4 +1,5 @@
 """Pictures of what was selected, while a recognizer is being trained."""
+import math
 from pathlib import PurePath
 from typing import Iterator, Optional, Sequence, Set, Tuple
 
@@ -7,7 +8,7 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 
 from mmaction_sampler.datasets.video import frame_seconds
 from mmaction_sampler.visualization import (VideoFacts, candidate_pictures,
@@ -28,8 +29,8 @@ class SelectionPictureHook(Hook):
 
     Args:
         num_videos (int): Videos of a validation, at least 1. Defaults to 4.
-        interval (int): Draw in every this-manieth validation, at least 1.
-            Defaults to 1.
+        interval (int): Draw in every this-manieth validation, at least 1,
+            the same ones if the run is resumed. Defaults to 1.
 
     Raises:
         ValueError: If a number is below 1.
@@ -44,12 +45,14 @@ class SelectionPictureHook(Hook):
                 raise ValueError(f'{name} must be at least 1, but is {value}')
         self.num_videos = num_videos
         self.interval = interval
-        self._validations = self._drawn = 0
+        self._drawn = 0
+        self._is_due = False
         self._undrawn: Set[str] = set()
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Begin a new set of pictures."""
         self._drawn = 0
+        self._is_due = _num_validations(runner) % self.interval == 0
 
     def after_val_iter(self,
                        runner: Runner,
@@ -57,7 +60,7 @@ class SelectionPictureHook(Hook):
                        data_batch: Optional[dict] = None,
                        outputs: Optional[Sequence] = None) -> None:
         """Draw videos of the first batches."""
-        if self._validations % self.interval or not is_main_process():
+        if not self._is_due or not is_main_process():
             return
         for inputs, sample in _pairs(data_batch, outputs or ()):
             if self._drawn == self.num_videos:
@@ -71,11 +74,6 @@ class SelectionPictureHook(Hook):
             except Exception as error:
                 self._warn(runner, name, error)
             self._drawn += 1
-
-    def after_val_epoch(self, runner: Runner,
-                        metrics: Optional[dict] = None) -> None:
-        """Count the validation."""
-        self._validations += 1
 
     def _warn(self, runner: Runner, name: str, error: Exception) -> None:
         if name not in self._undrawn:
@@ -93,6 +91,19 @@ class SelectionPictureHook(Hook):
             f'selection_{picture_name(name)}',
             video_sheet(pictures, facts),
             runner.epoch or runner.iter)
+
+
+def _num_validations(runner: Runner) -> int:
+    """Validations of the run before this one, 0 without training.
+
+    Counted from the loop's progress, which a resumed run goes on with.
+    """
+    loop = runner._train_loop
+    if not isinstance(loop, (EpochBasedTrainLoop, IterBasedTrainLoop)):
+        return 0
+    first, now = (math.ceil(at / loop.val_interval) for at in (
+        max(loop.val_begin, 1), runner.epoch or runner.iter))
+    return now - first
 
 
 def _pairs(data_batch: dict, outputs: Sequence

@@ -49,9 +49,28 @@ def test_files_of_a_run(ann_file: Path, tmp_path: Path):
         assert (kept == file).all()
 
 
+def test_a_resumed_run_draws_in_the_same_validations(ann_file: Path,
+                                                     tmp_path: Path):
+    """It has one epoch, then two more."""
+    steps = []
+    for epochs in (1, 3):
+        cfg = tiny_config(ann_file, tmp_path)
+        cfg.train_cfg.update(max_epochs=epochs, val_interval=1)
+        cfg.custom_hooks[0].stages = [dict(name='warmup', epochs=epochs)]
+        cfg.default_hooks.pictures = dict(
+            type='SelectionPictureHook', num_videos=1, interval=2)
+        cfg.resume = epochs == 3
+        runner = build_runner(cfg)
+        runner.train()
+        folder = Path(runner.log_dir) / 'vis_data/vis_image'
+        steps.append([path.stem[-2:] for path in folder.iterdir()])
+    assert steps == [['_1'], ['_3']]
+
+
 class FakeRunner:
     """What the hook asks of a runner; it keeps names and warnings."""
     epoch, iter = 0, 7
+    _train_loop = None
 
     def __init__(self):
         self.drawn, self.warned = [], []
@@ -66,7 +85,6 @@ class FakeRunner:
         self.drawn.clear()
         hook.before_val_epoch(self)
         hook.after_val_iter(self, 0, data, outputs)
-        hook.after_val_epoch(self)
         return [(name.rpartition('-')[0], step) for name, step in self.drawn]
 
 
