@@ -30,7 +30,8 @@ class BrokenVideoHook(Hook):
     Raises:
         ValueError: If the share is outside (0, 1].
         RuntimeError: If more than that share of the training videos is
-            broken, or not one video of a validation or test was readable.
+            broken, or a validation or test gave no result: not one video
+            was readable, or there was none.
     """
 
     # Before RuntimeInfoHook, which takes the metrics to the log.
@@ -146,7 +147,13 @@ class BrokenVideoHook(Hook):
     def _refuse_none(self, runner: Runner, mode: str) -> None:
         """Raise before metrics fail for want of any result."""
         if not any(all_gather_object(self._num_readable)):
-            name, reason = next(iter(self._gather(mode).items()))
+            found = self._gather(mode)
+            if not found:
+                raise RuntimeError(
+                    f'there is no result of any {mode} video, and none is '
+                    f'broken; check dataset, drop_last and batch_size of '
+                    f'{mode}_dataloader')
+            name, reason = next(iter(found.items()))
             raise RuntimeError(
                 f'none of the {mode} videos could be decoded, one is {name} '
                 f'({reason}); check data_prefix of the dataset')

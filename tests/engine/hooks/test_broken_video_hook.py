@@ -80,6 +80,14 @@ def test_nothing_but_broken_videos(broken_list: Path,
         run_test(broken_list, tmp_path)
 
 
+def test_no_video_at_all(ann_file: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(ann_file, tmp_path)
+    cfg.test_dataloader.update(batch_size=9, drop_last=True)
+    with pytest.raises(RuntimeError, match=(
+            'no result of any test video, and none is broken; check data')):
+        build_runner(cfg).test()
+
+
 def test_streams_that_break_are_counted(tmp_path: Path,
                                         monkeypatch) -> None:
     """One opens as it should, and fails while the model reads it."""
