@@ -1,6 +1,6 @@
 """The tally of videos that could not be decoded."""
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
@@ -43,6 +43,7 @@ class BrokenVideoHook(Hook):
                 f'max_share must be in (0, 1], but got {max_share}')
         self.max_share = max_share
         self._broken: Dict[str, Dict[str, str]] = {}
+        self._named: Set[Tuple[str, str]] = set()
         self._num_readable = 0
 
     def after_train_iter(self,
@@ -59,11 +60,11 @@ class BrokenVideoHook(Hook):
         self._refuse_many(runner, self._gather('train'))
 
     def before_val_epoch(self, runner: Runner) -> None:
-        """Begin a new count of readable videos."""
+        """Begin new counts of readable and of broken videos."""
         self._begin(runner, 'val', len(runner.val_dataloader))
 
     def before_test_epoch(self, runner: Runner) -> None:
-        """Begin a new count of readable videos."""
+        """Begin new counts of readable and of broken videos."""
         self._begin(runner, 'test', len(runner.test_dataloader))
 
     def after_val_iter(self,
@@ -106,6 +107,8 @@ class BrokenVideoHook(Hook):
 
     def _begin(self, runner: Runner, mode: str, num_batches: int) -> None:
         self._num_readable = 0
+        # A file may have become readable since the last time.
+        self._broken[mode] = {}
         if not num_batches:
             # Fewer videos than processes. The others ask this one, too,
             # after their last batch.
@@ -117,8 +120,9 @@ class BrokenVideoHook(Hook):
         found = self._broken.setdefault(mode, {})
         for sample in (data_batch or {}).get('data_samples', []):
             for filename, reason in sample.get('broken_videos', ()):
-                if filename not in found:
-                    found[filename] = reason
+                found.setdefault(filename, reason)
+                if (mode, filename) not in self._named:
+                    self._named.add((mode, filename))
                     add_to_quarantine(
                         Path(runner.work_dir, 'quarantine.jsonl'), filename,
                         reason)

@@ -1,4 +1,5 @@
 """Runs over lists with videos that cannot be decoded."""
+import shutil
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,10 @@ def test_validation_counts_them_anew(broken_list: Path,
     for _ in range(2):
         assert runner.val()['broken_videos'] == 3
     assert log_text(runner).count('broken video: ') == 3
+    shutil.copy(broken_list.parent / 'good.mp4',
+                broken_list.parent / 'missing.mp4')
+    assert runner.val()['broken_videos'] == 2
+    assert '2 broken video(s) of val' in log_text(runner)
 
 
 def test_training_stops_when_too_many_are_broken(broken_list: Path,
