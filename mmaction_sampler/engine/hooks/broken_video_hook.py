@@ -3,11 +3,13 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from mmaction.registry import HOOKS
+from mmengine.dataset import ClassBalancedDataset, RepeatDataset
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch.utils.data import ConcatDataset, Dataset
 
-from mmaction_sampler.datasets import add_to_quarantine
+from mmaction_sampler.datasets import SeededSamples, add_to_quarantine
 
 
 @HOOKS.register_module()
@@ -23,9 +25,10 @@ class BrokenVideoHook(Hook):
 
     Args:
         max_share (float): Training stops when more than this share of the
-            data set's videos turned out broken, in (0, 1]. Each process
-            counts those that it meets, and at the end of an epoch all
-            processes' are counted together. Defaults to 0.5.
+            data set's videos turned out broken, in (0, 1]; a video that
+            the data set repeats is one. Each process counts those that it
+            meets, and at the end of an epoch all processes' are counted
+            together. Defaults to 0.5.
 
     Raises:
         ValueError: If the share is outside (0, 1].
@@ -131,7 +134,7 @@ class BrokenVideoHook(Hook):
 
     def _refuse_many(self, runner: Runner, found: Dict[str, str]) -> None:
         """Raise when training would go on with too few of the videos."""
-        size = len(runner.train_dataloader.dataset)
+        size = _num_videos(runner.train_dataloader.dataset)
         if len(found) > self.max_share * size:
             name, reason = next(iter(found.items()))
             raise RuntimeError(
@@ -176,3 +179,13 @@ class BrokenVideoHook(Hook):
             runner.logger.warning(
                 f'{len(found)} broken video(s) of {mode} {consequence}: '
                 f'{", ".join(names)}')
+
+
+def _num_videos(dataset: Dataset) -> int:
+    """Videos of a data set, each once however often it is repeated."""
+    if isinstance(dataset, ConcatDataset):
+        return sum(map(_num_videos, dataset.datasets))
+    if isinstance(dataset,
+                  (SeededSamples, RepeatDataset, ClassBalancedDataset)):
+        return _num_videos(dataset.dataset)
+    return len(dataset)

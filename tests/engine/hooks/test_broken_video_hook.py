@@ -121,10 +121,15 @@ def test_validation_counts_them_anew(broken_list: Path,
     assert '2 broken video(s) of val' in log_text(runner)
 
 
-def test_training_stops_when_too_many_are_broken(broken_list: Path,
-                                                 tmp_path: Path) -> None:
+@pytest.mark.parametrize('times', [1, 3])
+def test_training_stops_when_too_many_are_broken(
+        broken_list: Path, tmp_path: Path, times: int) -> None:
     """Three of five are, more than the half that is allowed."""
     cfg = tiny_config(broken_list, tmp_path / 'work')
+    cfg.train_dataloader.dataset = dict(
+        type='ConcatDataset', datasets=[
+            dict(type='RepeatDataset', times=times,
+                 dataset=cfg.train_dataloader.dataset)])
     with pytest.raises(RuntimeError, match=r'3 of 5 training videos are '
                        r'broken, more than max_share=0.5 .*quarantine.jsonl; '
                        'mend them, take them off'):
