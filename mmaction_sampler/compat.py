@@ -8,6 +8,7 @@ has to run before ``mmaction.models`` is imported, and after
 :func:`mmaction_sampler.stack.check`: the mends rely on the packages it asks
 for.
 """
+import functools
 import importlib
 import importlib.util
 import sys
@@ -48,7 +49,7 @@ def apply() -> List[Mend]:
     if not MENDS:
         MENDS.extend(
             [mend_drn(), mend_torchvision_nms(),
-             mend_checkpoint_loading()])
+             mend_checkpoint_loading(), mend_bf16_losses()])
     return MENDS
 
 
@@ -141,3 +142,29 @@ def mend_checkpoint_loading() -> Mend:
         name, True, True,
         'MMEngine checkpoints hold classes that torch>=2.6 refuses: listed, '
         'and only those are unpickled', thread)
+
+
+def mend_bf16_losses() -> Mend:
+    """Let MMAction2's heads compute losses of bfloat16 scores.
+
+    ``BaseHead.loss_by_feat`` turns scores into NumPy's for the accuracy that
+    it logs, and NumPy has no bfloat16, which autocast gives on CPUs. The
+    loss is computed in float32 under autocast in any case.
+    """
+    import torch
+    from mmaction.models.heads.base import BaseHead
+    original = BaseHead.loss_by_feat
+
+    @functools.wraps(original)
+    def loss_by_feat(self: BaseHead, cls_scores: torch.Tensor,
+                     data_samples: list) -> dict:
+        if cls_scores.dtype == torch.bfloat16:
+            cls_scores = cls_scores.float()
+        return original(self, cls_scores, data_samples)
+
+    BaseHead.loss_by_feat = loss_by_feat
+    return Mend(
+        'bfloat16 losses', True, True,
+        'BaseHead.loss_by_feat hands bfloat16 scores to NumPy: float32 now',
+        'https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/'
+        'models/heads/base.py')

@@ -24,14 +24,16 @@ ALLOWED: Dict[str, Set[str]] = {
     'visualization': {'structures'},
     'engine': {
         'structures', 'ops', 'analysis', 'datasets', 'models', 'evaluation',
-        'visualization', 'checkpoint_match'
+        'visualization', 'checkpoint_match', 'main_process'
     },
     'apis': {
         'structures', 'ops', 'analysis', 'datasets', 'models', 'evaluation',
-        'visualization', 'checkpoint_match', 'stack', 'version', 'whole_file'
+        'visualization', 'checkpoint_match', 'stack', 'version',
+        'main_process', 'whole_file'
     },
     'infer': {'apis'},
     'version': set(),
+    'main_process': set(),
     'whole_file': set(),
     'stack': set(),
     'safe_checkpoint': set(),

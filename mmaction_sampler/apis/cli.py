@@ -5,7 +5,7 @@ import os
 import os.path as osp
 from datetime import timedelta
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 import torch.distributed as torch_dist
 from mmaction.registry import RUNNERS
@@ -16,11 +16,12 @@ from mmengine.dist import (barrier, init_dist, is_distributed,
 from mmengine.runner import Runner
 from torch.distributed.constants import default_pg_timeout
 
-from .config_edits import (add_dump, allow_no_workers, enable_amp,
-                           enable_auto_scale_lr, enable_test_amp,
-                           enable_visualization, keep_ranks_uneven,
-                           read_config, set_randomness)
+from mmaction_sampler.whole_file import whole_file
+from .config_edits import (add_dump, enable_amp, enable_auto_scale_lr,
+                           enable_test_amp, enable_visualization,
+                           keep_ranks_uneven, read_config, set_randomness)
 from .freed_memory import keep_freed_memory
+from .json_values import json_value
 
 _PATIENCE = timedelta(days=30)
 
@@ -121,7 +122,6 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     cfg = read_config(args.config, args.cfg_options)
     keep_ranks_uneven(cfg)
-    allow_no_workers(cfg)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir
@@ -260,9 +260,16 @@ def end_together() -> None:
         torch_dist.destroy_process_group()
 
 
-def write_metrics(metrics: Dict[str, float], path: str) -> None:
-    """Write the metrics of a test as JSON, from the main process only."""
+def write_metrics(metrics: Dict[str, Any], path: str) -> None:
+    """Write the metrics of a test as JSON, from the main process only.
+
+    Args:
+        metrics (dict): Numbers, tensors or arrays by name; what is not
+            finite becomes null.
+        path (str): The file, which is there whole or not at all.
+    """
     if is_main_process():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        numbers = {name: float(value) for name, value in metrics.items()}
-        Path(path).write_text(json.dumps(numbers, indent=2) + '\n')
+        text = json.dumps(json_value(metrics), indent=2) + '\n'
+        with whole_file(path) as part:
+            part.write_text(text, encoding='utf-8')

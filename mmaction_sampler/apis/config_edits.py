@@ -12,7 +12,7 @@ from mmengine.logging import print_log
 
 from mmaction_sampler.apis.bf16_speed import bf16_slowdown
 
-_SPLITS = ('train', 'val', 'test')
+_SPLITS = ('train', 'val', 'test', 'threshold')
 #: What ``PackActionInputs`` keeps if a config does not say.
 _META_KEYS = inspect.signature(PackActionInputs).parameters[
     'meta_keys'].default
@@ -25,7 +25,8 @@ def read_config(path: str,
     Args:
         path (str): The file.
         cfg_options (dict, optional): Settings that override the config, by
-            dotted keys. Defaults to None, none.
+            dotted keys; ``num_workers=0`` is enough for a loader to have
+            none. Defaults to None, no setting.
 
     Returns:
         Config: The config, see also :func:`sync_num_candidates`.
@@ -50,6 +51,7 @@ def read_config(path: str,
             f'config {path} has no model; name one that does, such as those '
             f'in configs/')
     sync_num_candidates(cfg)
+    _allow_no_workers(cfg)
     return cfg
 
 
@@ -145,7 +147,7 @@ def keep_ranks_uneven(cfg: Config) -> None:
             sampler.setdefault('round_up', False)
 
 
-def allow_no_workers(cfg: Config) -> None:
+def _allow_no_workers(cfg: Config) -> None:
     """Drop what needs workers from loaders that are to have none."""
     for loader in _loaders(cfg, _SPLITS).values():
         if loader.get('num_workers') == 0:

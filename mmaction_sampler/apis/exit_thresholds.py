@@ -1,7 +1,8 @@
 """Thresholds of a conditional exit, and what they give."""
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 import torch
+from mmaction.evaluation import mean_average_precision
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
@@ -18,10 +19,16 @@ class StepRecord(NamedTuple):
         correct (Tensor): 1 where the first class is a true label, else 0,
             float ``(V, T)``.
         frame_gflops (float): Cost of one frame, multiply-adds / 1e9.
+        scores (Tensor, optional): Of videos with several labels, float
+            ``(V, T, num_classes)``.
+        labels (Tensor, optional): Of the same, zeros and ones, float
+            ``(V, num_classes)``.
     """
     confidence: Tensor
     correct: Tensor
     frame_gflops: float
+    scores: Optional[Tensor] = None
+    labels: Optional[Tensor] = None
 
 
 def record_steps(model: nn.Module, batches: Iterable[dict]) -> StepRecord:
@@ -42,7 +49,7 @@ def record_steps(model: nn.Module, batches: Iterable[dict]) -> StepRecord:
     model.eval()
     thresholds = model.exit_thresholds.clone()
     model.exit_thresholds.fill_(float('inf'))
-    confidence, correct, gflops = [], [], 0.
+    confidence, correct, scores, labels, gflops = [], [], [], [], 0.
     try:
         for batch in batches:
             with torch.no_grad():
@@ -52,6 +59,9 @@ def record_steps(model: nn.Module, batches: Iterable[dict]) -> StepRecord:
                     continue  # what stands for a batch without videos
                 confidence.append(sample.step_confidence.cpu())
                 correct.append(_correct(sample))
+                if sample.gt_label.is_floating_point():
+                    scores.append(sample.step_scores.cpu())
+                    labels.append(sample.gt_label.cpu())
                 gflops = sum(sample.cost.values()) / 1e9
     finally:
         model.exit_thresholds.copy_(thresholds)
@@ -61,7 +71,8 @@ def record_steps(model: nn.Module, batches: Iterable[dict]) -> StepRecord:
             'data_prefix')
     return StepRecord(
         torch.stack(confidence), torch.stack(correct),
-        gflops / len(confidence[0]))
+        gflops / len(confidence[0]),
+        *(map(torch.stack, (scores, labels)) if labels else ()))
 
 
 def solve_for_gflops(record: StepRecord, gflops: float) -> Tensor:
@@ -95,11 +106,10 @@ def exit_point(record: StepRecord, thresholds: Tensor) -> Point:
         thresholds (Tensor): Float ``(T, )``.
 
     Returns:
-        dict[str, float]: Means ``frames``, ``gflops`` and ``top1``.
+        dict[str, float]: Means ``frames``, ``gflops`` and ``top1``, and of
+        videos with several labels ``mean_average_precision``.
     """
-    steps = exit_steps(record.confidence, thresholds)
-    correct = record.correct.gather(1, steps[:, None])
-    return _point(record, (steps + 1).double().mean().item(), correct)
+    return _point(record, exit_steps(record.confidence, thresholds))
 
 
 def exit_curves(solved_on: StepRecord, reported_on: StepRecord,
@@ -121,21 +131,29 @@ def exit_curves(solved_on: StepRecord, reported_on: StepRecord,
                    solve_exit_thresholds(solved_on.confidence, budget)[0])
         for budget in torch.linspace(1, num_steps, num_points).tolist()
     ]
-    fixed = [_point(reported_on, step + 1., reported_on.correct[:, step])
+    everyone = torch.ones(len(reported_on.confidence), dtype=torch.long)
+    fixed = [_point(reported_on, step * everyone)
              for step in range(num_steps)]
     return exits, fixed
 
 
-def _point(record: StepRecord, frames: float, correct: Tensor) -> Point:
-    return dict(frames=frames, gflops=frames * record.frame_gflops,
-                top1=correct.mean().item())
+def _point(record: StepRecord, steps: Tensor) -> Point:
+    """Of videos that stop after the step of that number, long ``(V, )``."""
+    videos = torch.arange(len(steps))
+    frames = (steps + 1).double().mean().item()
+    point = dict(frames=frames, gflops=frames * record.frame_gflops,
+                 top1=record.correct[videos, steps].mean().item())
+    if record.labels is not None:
+        point['mean_average_precision'] = float(mean_average_precision(
+            list(record.scores[videos, steps].numpy()),
+            list(record.labels.numpy())))
+    return point
 
 
 def _correct(sample: ActionDataSample) -> Tensor:
     """Whether the first class after each frame is a true label."""
     first = sample.step_scores.argmax(dim=-1).cpu()
     label = sample.gt_label.cpu()
-    num_classes = sample.step_scores.shape[-1]
-    if len(label) == num_classes and num_classes > 1:
-        return label.float()[first]
+    if label.is_floating_point():  # zeros and ones
+        return label[first]
     return (first == label).float()

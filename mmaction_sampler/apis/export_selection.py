@@ -8,10 +8,10 @@ import torch
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 from torch.utils.data import Dataset, Subset
 
+from mmaction_sampler.main_process import on_main_process
 from mmaction_sampler.models.wrapper import unwrapped
 from .cli import add_common_options, build_runner, load_config
 from .load_recognizer import load_weights
@@ -66,8 +66,8 @@ def export_selection(args: argparse.Namespace) -> None:
     dataset = DATASETS.build(loader.pop('dataset'))
     names = video_names(dataset)
     # Every rank predicts, and the main process writes.
-    with (SelectionWriter(args.out, origin)
-          if is_main_process() else nullcontext()) as writer:
+    writer = on_main_process(lambda: SelectionWriter(args.out, origin))
+    with writer or nullcontext():
         write_missing_lines(
             writer, names, partial(_records, runner, loader, dataset, names),
             'check data_prefix of the dataset', runner.logger)

@@ -27,9 +27,14 @@ def input_shape(cfg: Config,
         tuple[int, int]: Height and width, pixels.
 
     Raises:
-        ValueError: If no transform fixes the size.
+        ValueError: If ``--shape`` gave something else, or no transform fixes
+            the size.
     """
     if shape:
+        if len(shape) > 2 or min(shape) < 1:
+            raise ValueError(
+                f'--shape takes a side, or height and width, in pixels, but '
+                f'got {" ".join(map(str, shape))}')
         return shape[0], shape[-1]
     steps = [step for transform in cfg.get('test_pipeline', [])
              for step in transform.get('clip_pipeline', [transform])]

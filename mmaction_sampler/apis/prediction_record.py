@@ -6,6 +6,7 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_sampler.datasets.video import frame_seconds
+from .json_values import json_value
 from .selection_record import selection_record
 
 
@@ -95,13 +96,7 @@ def _times(seconds: np.ndarray, inds: np.ndarray) -> np.ndarray:
 def _rounded(value, digits: int = 4):
     """A number, or nested lists of such; None where it is not finite."""
     rounded = np.asarray(value, np.float64).round(digits).tolist()
-    return _finite(rounded)
-
-
-def _finite(value):
-    if isinstance(value, list):
-        return [_finite(v) for v in value]
-    return value if np.isfinite(value) else None
+    return json_value(rounded)
 
 
 def input_size(inputs: object) -> Optional[Tuple[int, int]]:

@@ -9,13 +9,14 @@ from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 from mmengine.config import DictAction
 from mmengine.device import get_device
-from mmengine.dist import get_dist_info, is_main_process
+from mmengine.dist import get_dist_info
 from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from torch import Tensor
 
 from mmaction_sampler.datasets import UntrimmedVideoDataset
 from mmaction_sampler.datasets.clip_scores_file import ClipScoresFile
+from mmaction_sampler.main_process import on_main_process
 from mmaction_sampler.models.classifier import classify
 from mmaction_sampler.structures import (ClipStream, ClipStreamError,
                                          labels_of)
@@ -129,8 +130,9 @@ def score_clips(args: argparse.Namespace) -> None:
         args.ann_file)
     labels = {name: labels_of(dataset.get_data_info(index)['label'])
               for index, name in names.items()}
-    with (ClipScoresWriter(args.out, origin, labels)
-          if is_main_process() else nullcontext()) as writer:
+    writer = on_main_process(
+        lambda: ClipScoresWriter(args.out, origin, labels))
+    with writer or nullcontext():
         write_missing_lines(
             writer, names, partial(_records, model, dataset, names),
             'check --data-prefix', MMLogger.get_current_instance())
@@ -160,7 +162,10 @@ def clip_probabilities(model: BaseRecognizer,
         clips = (frames.unflatten(0, clips.shape[:2]) if flat else
                  frames.transpose(1, 2).contiguous())
         probs.append(classify(model, clips).cpu())
-    return torch.cat(probs).unflatten(0, (stream.num_clips, -1)).mean(dim=1)
+    # Of each pass, the first crop of all its clips comes first.
+    crops = sum(map(len, probs)) // stream.num_clips
+    return torch.cat([part.unflatten(0, (crops, -1)).mean(0)
+                      for part in probs])
 
 
 def _records(model: BaseRecognizer, dataset: UntrimmedVideoDataset,
@@ -188,7 +193,7 @@ def _record(model: BaseRecognizer, dataset: UntrimmedVideoDataset, name: str,
     except ClipStreamError as error:
         return [], {sample.filename: str(error)}
     label = sample.gt_label
-    truth = probs[:, label] if len(label) == 1 else probs * label
+    truth = probs * label if label.is_floating_point() else probs[:, label]
     confidence = truth.sum(dim=1).clamp(max=1)
     return [dict(
         path=name, total_frames=int(sample.total_frames),

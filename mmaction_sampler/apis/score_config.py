@@ -6,14 +6,14 @@ from mmengine.config import Config, ConfigDict
 
 from mmaction_sampler.datasets.killable import can_fork
 from mmaction_sampler.datasets.video_loader import LOAD_TIMEOUT
+from .video_pipeline import DECODERS, OPENERS
 
-# What chooses frames or packs them, at the ends of a test pipeline.
+# What chooses frames, in a test pipeline.
 _SAMPLERS = ('SampleFrames', 'UniformSample', 'UniformSampleFrames',
              'DenseSampleFrames', 'SampleVideoClips')
-_OTHERS = ('PackActionInputs', 'PackClipStream', 'DecordInit', 'PyAVInit',
-           'OpenCVInit', 'PyAVSparseInit')
-_DECODERS = ('DecordDecode', 'PyAVDecode', 'OpenCVDecode',
-             'PyAVSparseDecode')
+# What is done otherwise for a stream of clips.
+_REPLACED = (*_SAMPLERS, *OPENERS, *DECODERS, 'PyAVSparseDecode',
+             'PackActionInputs', 'PackClipStream')
 
 
 def classifier_config(cfg: Config) -> ConfigDict:
@@ -72,7 +72,7 @@ def clip_pipeline(cfg: Config, args: argparse.Namespace) -> List[dict]:
             f'a test_pipeline with SampleFrames; or give --clip-len')
     clip_steps = [dict(type='PyAVSparseDecode')] + [
         dict(s) for s in steps
-        if s['type'] not in (*_SAMPLERS, *_OTHERS, *_DECODERS)]
+        if s['type'] not in _REPLACED]
     return [
         dict(type='PyAVSparseInit'),
         dict(type='SampleVideoClips', clip_len=clip_len,

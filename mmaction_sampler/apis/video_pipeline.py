@@ -10,10 +10,12 @@ from .config_edits import keep_meta_keys
 
 _META_KEYS = ('filename', 'frame_inds', 'avg_fps', 'total_frames',
               'start_index')
-_OPENERS = ('DecordInit', 'OpenCVInit', 'PIMSInit', 'PyAVInit',
-            'PyAVSparseInit')
-_DECODERS = ('DecordDecode', 'OpenCVDecode', 'PIMSDecode', 'PyAVDecode',
-             'RawFrameDecode')
+#: Transforms that open a video file.
+OPENERS = ('DecordInit', 'OpenCVInit', 'PIMSInit', 'PyAVInit',
+           'PyAVSparseInit')
+#: MMAction2's transforms that decode frames.
+DECODERS = ('DecordDecode', 'OpenCVDecode', 'PIMSDecode', 'PyAVDecode',
+            'RawFrameDecode')
 
 
 def video_pipeline(cfg: Config) -> List[Callable]:
@@ -49,8 +51,8 @@ def read_files(configs: List[dict]) -> List[dict]:
         list[dict]: The pipeline.
     """
     for config in configs:
-        if config['type'] in _DECODERS:
+        if config['type'] in DECODERS:
             config.clear()
             config['type'] = 'PyAVSparseDecode'
-    configs = [c for c in configs if c['type'] not in _OPENERS]
+    configs = [c for c in configs if c['type'] not in OPENERS]
     return [dict(type='PyAVSparseInit'), *configs]

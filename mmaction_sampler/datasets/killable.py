@@ -8,7 +8,7 @@ import traceback
 import weakref
 from multiprocessing.connection import Connection
 from multiprocessing.pool import ExceptionWithTraceback
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Set
 
 import cv2
 import numpy as np
@@ -16,6 +16,10 @@ import torch
 
 # A process in a system call that cannot be interrupted outlives its alarm.
 _GRACE_SECONDS = 5.
+
+# Processes that were killed and may not be dead yet. A disk that hangs holds
+# them, so that nothing waits for them.
+_killed: Set[int] = set()
 
 
 def can_fork() -> bool:
@@ -105,12 +109,26 @@ class KillableWorker:
         return result
 
     def _start(self) -> None:
-        """Fork a child, which never returns from here."""
+        """Fork a child, which never returns from here.
+
+        Raises:
+            RuntimeError: If the system gives no process. It is no fault of
+                the argument, as an OSError would be taken for.
+        """
+        _reap()
         if self._finalizer is not None:
             self._finalizer.detach()  # of the process that we were forked of
         request_end, requests = os.pipe()
         answers, answer_end = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            for end in (request_end, requests, answers, answer_end):
+                os.close(end)
+            raise RuntimeError(
+                f'the system gives no process to load videos in '
+                f'({error.strerror}); allow more processes (ulimit -u), or '
+                f'load without a time limit') from error
         if not pid:
             # Nothing above may run again, whatever happens.
             try:
@@ -188,11 +206,21 @@ def _end(child: _Child, owner: int) -> None:
     child.answers.close()
     try:
         os.kill(child.pid, signal.SIGKILL)
-        # Not waited for: a disk that hangs holds it. At once or by the time
-        # the next child dies it is reaped by the system or by this.
-        os.waitpid(child.pid, os.WNOHANG)
-    except (ProcessLookupError, ChildProcessError):
+    except ProcessLookupError:
         return
+    _killed.add(child.pid)
+    _reap()
+
+
+def _reap() -> None:
+    """Let the system forget those that are dead by now."""
+    for pid in tuple(_killed):
+        try:
+            if not os.waitpid(pid, os.WNOHANG)[0]:
+                continue
+        except ChildProcessError:
+            pass  # a child of the process that this one is a copy of
+        _killed.discard(pid)
 
 
 class _Pickler(pickle.Pickler):

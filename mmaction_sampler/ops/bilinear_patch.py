@@ -35,6 +35,8 @@ def bilinear_patches(frames: Tensor, patch_offset: Tensor,
     # The last whole corner is reached from the one before it (weight 1), so
     # that the gradient there is that of the interior.
     whole = corner.detach().floor().minimum(free - 1).clamp(min=0)
+    # NaN is no place. It goes on in the weight, to where it is explained.
+    whole = whole.nan_to_num(0.)
     weight = (corner - whole).to(frames.dtype)  # (N, 2)
     span = torch.arange(patch_size + 1, device=frames.device)
     rows = (whole[:, :1].long() + span).clamp(max=height - 1)  # (N, P + 1)

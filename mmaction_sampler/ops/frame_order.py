@@ -7,8 +7,9 @@ def coarse_to_fine_order(num_frames: int) -> List[int]:
 
     The middle, both ends, then again and again the middles of the gaps that
     are left, from left to right: bisection, breadth first. It is the order
-    of AdaFocusV2's conditional exit and of FrameExit. For 10 frames it is
-    4, 0, 9, 2, 6, 1, 3, 5, 7, 8.
+    of AdaFocusV2's conditional exit and of FrameExit (up to 19 frames; of 20
+    or more AdaFocusV2's code takes some late ones in another order). For 10
+    frames it is 4, 0, 9, 2, 6, 1, 3, 5, 7, 8.
 
     Args:
         num_frames (int): T, at least 1.

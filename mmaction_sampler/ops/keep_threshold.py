@@ -31,4 +31,7 @@ def solve_keep_threshold(keep_probs: Tensor, keep_ratio: float) -> Tensor:
     num_kept = max(round(keep_ratio * len(descending)), 1)
     if num_kept == len(descending):
         return torch.zeros_like(descending[0])
-    return (descending[num_kept - 1] + descending[num_kept]) / 2
+    least, skipped = descending[num_kept - 1], descending[num_kept]
+    middle = (least + skipped) / 2
+    # Between neighbours among float numbers there is none.
+    return torch.where(middle > skipped, middle, least)

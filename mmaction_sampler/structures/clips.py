@@ -81,7 +81,9 @@ class ClipStream(ABC):
 
         Yields:
             Tensor: Some of the clips, grey levels as the pipeline gives
-            them, not normalised, ``(k, F, 3, H, W)``.
+            them, not normalised, ``(k, F, 3, H, W)``. Where the pipeline
+            cuts several crops, the first of all these clips, then the
+            second and so on, ``(crops * k, F, 3, H, W)``.
 
         Raises:
             ClipStreamError: If a clip cannot be decoded.

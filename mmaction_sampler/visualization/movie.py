@@ -45,10 +45,11 @@ def _images(pictures: CandidatePictures, facts: VideoFacts) -> Iterator:
     """Each candidate's image, and how many seconds it stays."""
     row_of = {ind: row
               for row, ind in enumerate(pictures.selection.inds.tolist())}
-    seen = 0
+    # Of all that were selected, not only of those that are shown.
+    chosen = facts.selection.inds.cpu()
     for i, frame in enumerate(pictures.frames):
         row = row_of.get(i)
-        seen += row is not None
+        seen = int((chosen <= int(pictures.positions[i])).sum())
         yield (_image(pictures, facts, i, row, seen, frame),
                _SHORT if row is None else _LONG)
 

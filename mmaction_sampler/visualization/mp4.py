@@ -47,6 +47,8 @@ class Mp4Writer:
     def __exit__(self, kind: Optional[Type[BaseException]],
                  error: Optional[BaseException],
                  traceback: Optional[TracebackType]) -> None:
-        if self._count:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
+        try:
+            if self._count:
+                self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()

@@ -1,4 +1,5 @@
 """Options of the training and test scripts, and what they change."""
+import json
 import os
 import subprocess
 import sys
@@ -327,6 +328,25 @@ def run_tool(folder: Path, *command: str) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         check=False)
+
+
+def test_metrics_of_any_kind_are_written(tmp_path: Path) -> None:
+    path = tmp_path / 'new/out.json'
+    cli.write_metrics({
+        'acc/top1': .5, 'acc/top5': float('nan'),
+        'confusion_matrix/result': torch.tensor([[3, 0], [1, 2]])}, str(path))
+
+    def refuse(word: str) -> None:
+        raise ValueError(f'{word} is no JSON')
+
+    assert json.loads(path.read_text(), parse_constant=refuse) == {
+        'acc/top1': .5, 'acc/top5': None,
+        'confusion_matrix/result': [[3, 0], [1, 2]]}
+    before = path.read_text()
+    with pytest.raises(TypeError):
+        cli.write_metrics(dict(metric=object()), str(path))
+    assert path.read_text() == before
+    assert [p.name for p in path.parent.iterdir()] == ['out.json']
 
 
 def test_scripts_train_and_test(config: str, tmp_path: Path) -> None:

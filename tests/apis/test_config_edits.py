@@ -3,11 +3,9 @@ import pytest
 from helpers import REPOSITORY
 from mmengine.config import Config
 
-from mmaction_sampler.apis.config_edits import (allow_no_workers,
-                                                keep_meta_keys,
+from mmaction_sampler.apis.config_edits import (keep_meta_keys,
                                                 keep_ranks_uneven,
-                                                read_config,
-                                                sync_num_candidates)
+                                                read_config)
 
 FASTER = str(REPOSITORY / 'configs/faster_r2plus1d50_k400.py')
 
@@ -19,6 +17,15 @@ def test_clips_of_faster_reach_the_pipelines() -> None:
         assert (sampler.num_clips, sampler.clip_len) == (16, 16)
 
 
+def test_no_workers_persist_in_no_tool() -> None:
+    """torch's loader refuses what holds for workers alone."""
+    cfg = read_config(FASTER, {
+        'val_dataloader.num_workers': 0, 'val_dataloader.prefetch_factor': 4})
+    assert cfg.test_dataloader.persistent_workers
+    assert 'persistent_workers' not in cfg.val_dataloader
+    assert 'prefetch_factor' not in cfg.val_dataloader
+
+
 @pytest.mark.parametrize('options', [None, {}])
 def test_nothing_is_overridden(options) -> None:
     cfg = read_config(FASTER, options)
@@ -26,19 +33,21 @@ def test_nothing_is_overridden(options) -> None:
     assert (cfg.model.num_clips, cfg.model.clip_len) == (8, 32)
 
 
-def test_loaders_of_hooks_are_kept_in_step() -> None:
+def test_loaders_of_hooks_are_kept_in_step(tmp_path) -> None:
     loader = dict(
         num_workers=0, persistent_workers=True,
         sampler=dict(type='DefaultSampler', shuffle=False),
         dataset=dict(pipeline=[
             dict(type='SampleCandidateFrames', num_candidates=10)]))
-    cfg = Config(dict(
+    path = tmp_path / 'a.py'
+    Config(dict(
         model=dict(num_candidates=4),
         custom_hooks=[dict(type='TrainingStageHook'),
                       dict(type='KeepThresholdHook', dataloader=None),
-                      dict(type='KeepThresholdHook', dataloader=loader)]))
-    for edit in (sync_num_candidates, keep_ranks_uneven, allow_no_workers):
-        edit(cfg)
+                      dict(type='KeepThresholdHook', dataloader=loader)]
+    )).dump(path)
+    cfg = read_config(str(path))
+    keep_ranks_uneven(cfg)
     edited = cfg.custom_hooks[2].dataloader
     assert edited.dataset.pipeline[0].num_candidates == 4
     assert edited.sampler.round_up is False

@@ -8,6 +8,7 @@ import pytest
 import torch
 from helpers import NUM_CLASSES, REPOSITORY, tiny_config
 from helpers_adafocus_v2 import NUM_FRAMES, build, tiny_adafocus_v2
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmaction_sampler.apis.exit_thresholds import (StepRecord, exit_curves,
@@ -60,6 +61,28 @@ def test_multi_label_hits():
     assert steps.confidence.shape == (2, NUM_FRAMES)
 
 
+def test_multi_label_precision():
+    """By hand: the true one is second at first, and first after two."""
+    scores = torch.tensor([[[.6, .4], [.6, .4]], [[.7, .3], [.5, .5]]])
+    labels = torch.tensor([[1., 0.], [0., 1.]])
+    steps = StepRecord(torch.zeros(2, 2), torch.zeros(2, 2), 1., scores,
+                       labels)
+    _, fixed = exit_curves(steps, steps, num_points=2)
+    # Class by class, the rank of its one true video is 2 and 2, then 1.
+    assert [p['mean_average_precision'] for p in fixed] == [.5, 1.]
+    assert 'mean_average_precision' not in exit_curves(
+        record(), record(), 2)[1][0]
+
+
+def test_one_class_of_zeros_and_ones():
+    model = build(classifier=dict(
+        tiny_adafocus_v2()['classifier'], num_classes=1))
+    loader = [dict(
+        inputs=[torch.zeros(NUM_FRAMES, 3, 32, 32, dtype=torch.uint8)],
+        data_samples=[_sample(torch.tensor([1.]))])]
+    assert record_steps(model, loader).correct.tolist() == [[1.] * NUM_FRAMES]
+
+
 def test_no_video():
     with pytest.raises(ValueError, match='no video of the split'):
         record_steps(build(), [])
@@ -81,7 +104,7 @@ def tool():
 
 
 def test_tool_writes_a_checkpoint_that_keeps_the_budget(
-        tool, tmp_path: Path, ann_file: Path):
+        tool, tmp_path: Path, ann_file: Path, capsys):
     cfg = tiny_config(ann_file, tmp_path, model=tiny_adafocus_v2())
     cfg.dump(tmp_path / 'config.py')
     model = build()
@@ -116,5 +139,16 @@ def test_tool_writes_a_checkpoint_that_keeps_the_budget(
                'model.classifier.num_steps=4'])
     solved = torch.load(tmp_path / 'solved.pth')
     assert solved['exit_thresholds'].shape == (4, )
+    # The config's videos to solve on, if it has some; others are reported.
+    cfg = Config.fromfile(arguments[0])
+    cfg.threshold_dataloader = dict(
+        cfg.val_dataloader, dataset=dict(
+            cfg.val_dataloader.dataset, indices=5))
+    cfg.dump(arguments[0])
+    capsys.readouterr()
+    tool.main([*arguments, str(tmp_path / 'solved.pth'), '--gflops', '1'])
+    said = capsys.readouterr().out
+    assert 'solved on threshold, these are of test' in said
+    assert 'thresholds are solved on the videos that' in said  # one list
     with pytest.raises(ValueError, match='is the checkpoint itself'):
         tool.main([*arguments, arguments[1], '--gflops', '1'])

@@ -2,10 +2,13 @@
 import contextlib
 import io
 import json
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from helpers import (enliven, pipeline, tiny_adafocus, tiny_config,
@@ -81,14 +84,44 @@ def test_differences_are_refused(write, monkeypatch):
     arguments = export_model.parse_model_args(write(tiny_ocsampler()))
     monkeypatch.setattr(export_model, 'write_onnx',
                         lambda model, out, *rest: Path(out).touch())
-    for difference, refused in ((9e-5, False), (2e-4, True)):
+    for difference, refused in ((9e-5, False), (2e-4, True),
+                                (float('nan'), True)):
         monkeypatch.setattr(export_model, 'compare_onnx',
-                            lambda *args: dict(scores=difference))
+                            lambda *args: dict(boxes=0., scores=difference))
         if not refused:
             export_model.export_model(arguments)
             continue
+        Path(arguments.out).unlink(missing_ok=True)
         with pytest.raises(ValueError, match='differs by more than 0.0001'):
             export_model.export_model(arguments)
+        assert not Path(arguments.out).exists()
+
+
+@pytest.mark.parametrize('ours, theirs', [(.5, np.nan), (np.nan, .5),
+                                          (np.inf, np.inf)])
+def test_numbers_that_are_not_finite_differ(monkeypatch, ours, theirs):
+    """Of one batch among several."""
+    calls = iter((.5, ours, .5))
+
+    class Session:
+
+        def __init__(self, path, providers):
+            self.answers = iter((.5, theirs, .5))
+
+        def get_outputs(self):
+            return [SimpleNamespace(name='scores')]
+
+        def run(self, names, inputs):
+            return [np.array([0., next(self.answers)])]
+
+    monkeypatch.setitem(sys.modules, 'onnxruntime',
+                        SimpleNamespace(InferenceSession=Session))
+    monkeypatch.setattr(export_model, 'installed', lambda name: True)
+    monkeypatch.setattr(export_model, 'recognizer_outputs',
+                        lambda *args: [np.array([0., next(calls)])])
+    assert export_model.compare_onnx(
+        SimpleNamespace(num_candidates=2), 'out.onnx', (4, 4)) == dict(
+            scores=np.inf)
 
 
 def test_missing_package(write, monkeypatch):

@@ -106,6 +106,25 @@ def test_scores_are_the_classifiers_own(folder, tmp_path, dims) -> None:
             assert score == pytest.approx(probs[0, 0].item(), abs=2e-5)
 
 
+@pytest.mark.parametrize('dims', [2, 3])
+def test_crops_of_a_clip_count_for_that_clip(folder, tmp_path, dims) -> None:
+    """Three crops that are all the same change nothing."""
+    cfg = Config.fromfile(folder / f'{dims}d.py')
+    alike = dict(type='ThreeCrop', crop_size=24)  # of 24 x 24 pixels
+    cfg.test_pipeline.insert(5, alike)
+    cfg.dump(tmp_path / 'crops.py')
+    plain = arguments(folder, tmp_path / 'plain.jsonl', dims)
+    cropped = [str(tmp_path / 'crops.py'), plain[1], plain[2],
+               str(tmp_path / 'cropped.jsonl'), *plain[4:]]
+    score_clips(parse_score_args(plain))
+    score_clips(parse_score_args(cropped))
+    expected = lines_of(tmp_path / 'plain.jsonl')
+    for path, line in lines_of(tmp_path / 'cropped.jsonl').items():
+        assert line['confidence'] == pytest.approx(
+            expected[path]['confidence'], abs=2e-6)
+    assert len(set(line['confidence'])) > 1
+
+
 def test_an_scsamplers_config_scores_with_its_classifier(
         folder, tmp_path) -> None:
     cfg = Config.fromfile(folder / '3d.py')

@@ -88,6 +88,30 @@ def test_it_ends_with_its_owner_and_copies_have_their_own() -> None:
         os.kill(pid, 0)
 
 
+def test_many_leave_no_dead_processes_behind() -> None:
+    pids = []
+    for _ in range(12):
+        worker = KillableWorker(work, 20.)
+        pids.append(worker('pid', 0))
+        del worker
+    time.sleep(0.2)
+    KillableWorker(work, 20.)('pid', 0)  # reaps what is dead by then
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_too_few_processes_are_no_fault_of_the_video(monkeypatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(11, 'Resource temporarily unavailable')
+
+    monkeypatch.setattr(os, 'fork', fork)
+    opened = len(os.listdir('/proc/self/fd'))
+    with pytest.raises(RuntimeError, match='ulimit -u'):
+        KillableWorker(work, 20.)('pid', 0)
+    assert len(os.listdir('/proc/self/fd')) == opened
+
+
 @TRANSFORMS.register_module()
 class HangAt(BaseTransform):
     """Hang, as a decoder would, at one file; a tally counts how often."""

@@ -24,6 +24,12 @@ def test_equal_ones_stay_together():
     assert (probs >= solve_keep_threshold(probs, 0.5)).sum() == 3
 
 
+def test_neighbours_among_float_numbers_are_told_apart():
+    probs = torch.tensor([0.5, 0.50000006])
+    assert (probs >= solve_keep_threshold(probs, 0.5)).tolist() == [
+        False, True]
+
+
 def test_errors():
     with pytest.raises(ValueError, match=r'\(0, 1\], but got 0'):
         solve_keep_threshold(torch.rand(3), 0)

@@ -1,5 +1,6 @@
 """The sheet of a video, its charts, and its film."""
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Optional
 
 import av
@@ -10,13 +11,14 @@ from mmaction.structures import ActionDataSample
 
 from mmaction_sampler.structures import Selection
 from mmaction_sampler.visualization import (StreamMovie, VideoFacts,
-                                            candidate_pictures, video_sheet,
-                                            write_movie)
+                                            candidate_pictures, movie,
+                                            video_sheet, write_movie)
 from mmaction_sampler.visualization.charts import (LINE_COLORS, bar_list,
                                                    score_chart, step_chart)
 from mmaction_sampler.visualization.drawing import (MARK, shorten,
                                                     text_width, wrap_text,
                                                     write_text)
+from mmaction_sampler.visualization.mp4 import Mp4Writer
 
 
 def facts(count: int = 6, scores: bool = True, steps: bool = False,
@@ -145,6 +147,38 @@ def test_film_shows_the_selected_ones_longer(tmp_path: Path):
               for image in images]
     assert sum(framed) == 2 * 9
     assert framed[3] and not framed[0]
+
+
+def test_film_counts_what_it_does_not_show(tmp_path: Path, monkeypatch):
+    """24 pictures of 48 frames: the last has the final prediction."""
+    scores = torch.tensor([[.9, .1]] * 30 + [[.2, .8]] * 18)
+    sample = ActionDataSample().set_pred_score(scores[-1])
+    sample.selection = Selection.create(torch.arange(48), 48, unit='frame')
+    sample.cost, sample.step_scores = {}, scores
+    known = VideoFacts.of_sample(sample, 'v', np.arange(48.), ['a', 'b'])
+    shown, texts = pictures(known), []
+    monkeypatch.setattr(movie, 'write_text',
+                        lambda image, text, *more: texts.append(text))
+    write_movie(str(tmp_path / 'v.mp4'), shown, known)
+    assert len(shown.frames) == 24
+    assert [text for text in texts if text in ('a 0.90', 'b 0.80')] == [
+        'a 0.90' if place < 30 else 'b 0.80' for place in shown.positions]
+
+
+def test_film_that_cannot_be_finished_is_closed(tmp_path: Path):
+    closed = []
+
+    def fail(frame):
+        raise OSError('no space')
+
+    with pytest.raises(OSError, match='no space'):
+        with Mp4Writer(str(tmp_path / 'v.mp4'), 10) as film:
+            film.add(np.zeros((32, 32, 3), np.uint8))
+            film._container.close()
+            film._container = SimpleNamespace(
+                mux=list, close=lambda: closed.append(True))
+            film._stream = SimpleNamespace(encode=fail)
+    assert closed == [True]
 
 
 def test_film_of_a_stream(tmp_path: Path):

@@ -118,7 +118,7 @@ def read_labels(path: str, delimiter: str = ' '
         delimiter (str): Between path and labels. Defaults to a blank.
 
     Returns:
-        dict[str, tuple[int, ...]]: Labels by path.
+        dict[str, tuple[int, ...]]: Labels by path, without ``./``.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -135,13 +135,15 @@ def read_labels(path: str, delimiter: str = ' '
             name, found_labels = split_line(line, delimiter)
         except ValueError as error:
             raise ValueError(f'{path}, line {number}: {error}') from error
-        found[name] = found_labels
+        found[PurePath(name).as_posix()] = found_labels
     return found
 
 
 def _records(path: str) -> Iterator[dict]:
     with open(path, encoding='utf-8-sig') as file:
         for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
             try:
                 yield json.loads(line)
             except json.JSONDecodeError as error:

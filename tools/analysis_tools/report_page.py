@@ -140,10 +140,12 @@ def _charts(runs: Sequence[Run], truth: bool) -> List[Tuple[str, str]]:
     run, charts = runs[0], []
     known = [v for v in run.videos if v.truth]
     if truth and len(runs) > 1:
+        # Both of the same videos, those that have an accuracy.
+        known_of = [(r.name, [v for v in r.videos if v.truth]) for r in runs]
         charts.append(('Accuracy against cost, all runs', line_chart(
-            [Series(r.name, [(np.mean([v.gflops for v in r.videos]),
-                              100 * _accuracy(r.videos))], False)
-             for r in runs if any(v.truth for v in r.videos)],
+            [Series(name, [(np.mean([v.gflops for v in videos]),
+                            100 * _accuracy(videos))], False)
+             for name, videos in known_of if videos],
             'GFLOPs a video', 'top-1, %')))
     if truth:
         charts.append((

@@ -2,18 +2,20 @@
 
 Tests the checkpoint without exits on one split, finds the thresholds whose
 mean cost there is the budget, and writes a copy of the checkpoint with them.
-Reports accuracy against cost, with exits and at fixed lengths; on another
-split if --report is given, which is the honest figure.
+Reports accuracy against cost, with exits and at fixed lengths, on another
+split, which is the honest figure: thresholds are solved on the config's
+threshold_dataloader (training videos) and reported on its test_dataloader. A
+config without the former needs --split and --report.
 """
 import argparse
 import json
 import math
 from pathlib import Path
-from typing import List, Optional
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 import mmaction_sampler  # noqa: F401  first: it mends what is imported next
 import torch
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, load_state_dict
@@ -32,12 +34,13 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--gflops', type=float, required=True,
         help='budget, mean multiply-adds / 1e9 a video')
     parser.add_argument(
-        '--split', choices=['val', 'test'], default='val',
-        help='whose dataloader of the config the thresholds are solved on')
+        '--split', choices=['threshold', 'val', 'test'],
+        help='whose dataloader of the config the thresholds are solved on '
+        '(default: threshold, or val where there is no such)')
     parser.add_argument(
         '--report', choices=['val', 'test'],
-        help='whose dataloader the figures are of; by default that of '
-        '--split')
+        help='whose dataloader the figures are of (default: test after '
+        '--split threshold, else that of --split)')
     parser.add_argument(
         '--points', type=int, default=19, help='budgets of the curve')
     parser.add_argument('--json', help='write the report to this file, too')
@@ -45,6 +48,43 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
         '--cfg-options', nargs='+', action=DictAction,
         help='override settings of the config, as key=value')
     return parser.parse_args(argv)
+
+
+def chosen_splits(args: argparse.Namespace, cfg: Config) -> Tuple[str, str]:
+    """Where thresholds are solved, and where figures are from.
+
+    Raises:
+        ValueError: If the config has no such dataloader.
+    """
+    solved = args.split or (
+        'threshold' if cfg.get('threshold_dataloader') else 'val')
+    report = args.report or ('test' if solved == 'threshold' else solved)
+    lists = []
+    for split in (solved, report):
+        loader = cfg.get(f'{split}_dataloader')
+        if not loader:
+            raise ValueError(
+                f'{args.config} has no {split}_dataloader; take another '
+                f'--split or --report')
+        lists.append(loader.dataset.get('ann_file'))
+    if lists[0] == lists[1]:
+        print(f'warning: thresholds are solved on the videos that the '
+              f'figures are from ({lists[0]}), which flatters them; take a '
+              f'--split with other videos')
+    return solved, report
+
+
+def print_table(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
+    """Points of curves, a line each; with mAP for several labels."""
+    header, precision = 'frames  GFLOPs   top-1', 'mean_average_precision'
+    several = any(precision in point
+                  for points in curves.values() for point in points)
+    print(f'{"":>17}{header}{"     mAP" if several else ""}')
+    for name, points in curves.items():
+        for p in points:
+            more = f'  {p[precision]:.4f}' if several else ''
+            print(f'{name:>16} {p["frames"]:6.2f}  {p["gflops"]:6.4f}  '
+                  f'{p["top1"]:.4f}{more}')
 
 
 def main(argv: Optional[List[str]] = None) -> None:
@@ -69,25 +109,22 @@ def main(argv: Optional[List[str]] = None) -> None:
     load_state_dict(model, state_dict, strict=True)
     model.to(get_device())
 
-    report = args.report or args.split
+    solved, report = chosen_splits(args, cfg)
     records = {
         split: record_steps(
             model, Runner.build_dataloader(cfg[f'{split}_dataloader']))
-        for split in {args.split, report}
+        for split in {solved, report}
     }
-    thresholds = solve_for_gflops(records[args.split], args.gflops)
+    thresholds = solve_for_gflops(records[solved], args.gflops)
     state_dict['exit_thresholds'] = thresholds
     torch.save(checkpoint, args.out)
 
     exits, fixed = exit_curves(
-        records[args.split], records[report], args.points)
+        records[solved], records[report], args.points)
     point = exit_point(records[report], thresholds)
-    print(f'{"":>17}frames  GFLOPs   top-1   (on {report})')
-    for name, points in (('fixed length', fixed), ('conditional exit', exits),
-                         (f'{args.gflops:g} GFLOPs', [point])):
-        for p in points:
-            print(f'{name:>16} {p["frames"]:6.2f}  {p["gflops"]:6.4f}  '
-                  f'{p["top1"]:.4f}')
+    print(f'solved on {solved}, these are of {report}')
+    print_table({'fixed length': fixed, 'conditional exit': exits,
+                 f'{args.gflops:g} GFLOPs': [point]})
     if args.json:
         # JSON has no infinity: null is a step after which none leaves.
         finite = [value if math.isfinite(value) else None

@@ -29,12 +29,13 @@ from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.table import Table
-from tradeoff_plot import accuracy_name, plot, write_table
+from tradeoff_plot import accuracy_name, is_number, plot, write_table
 from tradeoff_points import (Point, Sweep, baseline_points, fits,
-                             parse_sweep, points_of)
+                             parse_sweep, points_of, refuse_incomplete)
 from tradeoff_run import Bench, Conditions, identity, point_config
 
 from mmaction_sampler.apis.config_edits import read_config
+from mmaction_sampler.apis.json_lines import drop_half_line
 
 
 class Subject(NamedTuple):
@@ -126,7 +127,8 @@ def plan(args: argparse.Namespace) -> List[Point]:
     """All points of the command, every curve before its baseline.
 
     Raises:
-        ValueError: If a sweep fits none of the configs.
+        ValueError: If a sweep fits none of the configs, or a config lacks
+            what its points are measured with.
     """
     points, unused = [], {s.name: s for s in args.sweep}
     baselines: Dict[str, List[Point]] = {}
@@ -135,7 +137,9 @@ def plan(args: argparse.Namespace) -> List[Point]:
         init_default_scope(cfg.get('default_scope', 'mmaction'))
         place = (subject.curve, subject.config, subject.checkpoint, cfg,
                  args.sweep)
-        points += points_of(*place)
+        own = points_of(*place)
+        refuse_incomplete(subject.config, cfg, own)
+        points += own
         # Configs of one name have one baseline, that of the first.
         if args.baseline and subject.curve not in baselines:
             baselines[subject.curve] = baseline_points(*place, args.baseline)
@@ -154,11 +158,8 @@ def known_points(path: Path) -> Dict[str, dict]:
     """What a run before this one measured; a half line is cut off."""
     if not path.is_file():
         return {}
-    content = path.read_bytes()
-    complete = content[:content.rfind(b'\n') + 1]
-    if len(complete) < len(content):
-        path.write_bytes(complete)
-    rows = map(json.loads, complete.decode().splitlines())
+    drop_half_line(path)
+    rows = map(json.loads, path.read_text(encoding='utf-8').splitlines())
     return {row['identity']: row for row in rows}
 
 
@@ -230,11 +231,15 @@ def main(argv: Optional[List[str]] = None) -> None:
         raise ValueError('no point could be measured; see above')
     accuracy = args.metric or accuracy_name(rows[0]['metrics'])
     for row in rows:
-        if accuracy not in row['metrics']:
+        numbers = {name: value for name, value in row['metrics'].items()
+                   if is_number(value)}
+        if accuracy not in numbers:
             raise ValueError(
-                f'{row["config"]} has no metric {accuracy}, only '
-                f'{", ".join(row["metrics"])}; choose one by --metric')
-        row['accuracy'] = row['metrics'][accuracy]
+                f'{row["config"]} has no metric {accuracy} that is a number, '
+                f'only {", ".join(numbers)}; choose one by --metric')
+        # JSON has no word for what is not finite.
+        value = numbers[accuracy]
+        row['accuracy'] = float('nan') if value is None else value
         row['gflops'] = row['metrics']['cost/gflops']
         row['num_selected'] = row['metrics']['cost/num_selected']
     show(rows, accuracy)

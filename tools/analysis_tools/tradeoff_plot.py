@@ -13,14 +13,19 @@ COLUMNS = ('curve', 'label', 'baseline', 'accuracy', 'gflops',
            'settings')
 
 
-def accuracy_name(metrics: Dict[str, float]) -> str:
-    """The first metric that is no cost, such as ``'acc/top1'``.
+def is_number(value: Any) -> bool:
+    """Whether a metric can be drawn; None stands for NaN."""
+    return value is None or isinstance(value, (int, float))
+
+
+def accuracy_name(metrics: Dict[str, Any]) -> str:
+    """The first metric that is a number and no cost, such as ``'acc/top1'``.
 
     Raises:
         ValueError: If there is none.
     """
-    for name in metrics:
-        if not name.startswith('cost/'):
+    for name, value in metrics.items():
+        if not name.startswith('cost/') and is_number(value):
             return name
     raise ValueError(
         f'the test_evaluator gives {", ".join(metrics) or "no metric"} and '

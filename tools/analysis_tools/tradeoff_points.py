@@ -6,6 +6,9 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.evaluator import Evaluator
+
+from mmaction_sampler.evaluation import CostMetric
 
 #: Short names of keys of the config.
 SHORT_NAMES = dict(
@@ -19,6 +22,9 @@ EXIT_GFLOPS = 'exit_gflops'
 EXIT_FRAMES = 'exit_frames'
 #: Sweeps that are no keys of a config -> an option of the models they fit.
 _SOLVED = {EXIT_GFLOPS: 'conditional_exit', EXIT_FRAMES: 'conditional_exit'}
+# Sweeps whose thresholds are found on threshold_dataloader, or else on the
+# validation set.
+_ON_VALIDATION = (EXIT_GFLOPS, SHORT_NAMES['keep_ratio'])
 
 Settings = Dict[str, Any]
 Edit = Callable[[Config], None]
@@ -144,6 +150,36 @@ def points_of(curve: str, path: str, checkpoint: str, cfg: Config,
             path, checkpoint,
             {s.key: v for s, v in zip(own, values)}))
     return points
+
+
+def refuse_incomplete(path: str, cfg: Config,
+                      points: Sequence[Point]) -> None:
+    """See that a config has what its points are measured with.
+
+    Now, as it would come out after the first point's hours otherwise.
+
+    Args:
+        path (str): Path of the config.
+        cfg (Config): The config, as it is.
+        points (Sequence[Point]): Its points.
+
+    Raises:
+        ValueError: If it gives no cost, or no validation set to solve on.
+    """
+    metrics = Evaluator(cfg.get('test_evaluator') or []).metrics
+    if not any(metric.prefix == CostMetric.default_prefix
+               for metric in metrics):
+        raise ValueError(
+            f"the test_evaluator of {path} has no CostMetric, whose "
+            f"figures are drawn; add dict(type='CostMetric') there")
+    solved = {key for point in points for key in point.settings
+              if key in _ON_VALIDATION}
+    if solved and not (cfg.get('threshold_dataloader')
+                       or cfg.get('val_dataloader')):
+        raise ValueError(
+            f'{path} has no val_dataloader, on which '
+            f'{", ".join(sorted(solved))} is solved for; add one or leave out '
+            f'that sweep')
 
 
 def baseline_points(curve: str, path: str, checkpoint: str, cfg: Config,

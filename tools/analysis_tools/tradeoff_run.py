@@ -22,6 +22,7 @@ from tradeoff_points import EXIT_FRAMES, EXIT_GFLOPS, Point
 from mmaction_sampler.apis.config_edits import read_config, sync_num_candidates
 from mmaction_sampler.apis.exit_thresholds import (StepRecord, record_steps,
                                                    solve_for_gflops)
+from mmaction_sampler.apis.json_values import json_value
 from mmaction_sampler.checkpoint_match import refuse_unmatched, unmatched_keys
 from mmaction_sampler.models.recognizers import ComponentRecognizer
 
@@ -61,7 +62,8 @@ def point_config(point: Point, cfg_options: dict) -> Config:
 def identity(point: Point, cfg: Config, conditions: Conditions) -> str:
     """Digest of all that decides a point's figures; see ``--out``."""
     loaders = {split: cfg[f'{split}_dataloader'].dataset
-               for split in ('test', 'val')}
+               for split in ('test', 'val', 'threshold')
+               if cfg.get(f'{split}_dataloader')}
     lists = [_content(dataset.get('ann_file')) for dataset in
              loaders.values()]
     parts = dict(
@@ -123,7 +125,8 @@ class Bench:
             cfg (Config): Its config.
 
         Returns:
-            dict: ``metrics`` of the config's evaluators, ``num_videos``,
+            dict: ``metrics`` of the config's evaluators, as JSON holds
+            them, see :func:`json_value`; ``num_videos``,
             ``ms_per_video`` (wall time of ``test_step``, from decoded frames
             to filled samples), ``processor_ms_per_video`` (of all threads)
             and ``includes_decoding``, True for models that read the video
@@ -159,7 +162,7 @@ class Bench:
                  if self._videos[1]]
         walls, used = zip(*(again or [(seconds, processor)]))
         return dict(
-            metrics={name: float(value) for name, value in metrics.items()},
+            metrics=json_value(metrics),
             num_videos=count,
             ms_per_video=1000 * median(walls) / count,
             processor_ms_per_video=1000 * median(used) / count,
@@ -243,12 +246,16 @@ class Bench:
                     [model.keep_probs(batch).cpu() for batch in batches])))
 
     def _once(self, point: Point, cfg: Config, compute: Any) -> Any:
-        """What a pass over the validation set gives, kept for one model."""
+        """What a pass over the split to solve on gives, kept for one model.
+
+        That is ``threshold_dataloader``, or else the validation set.
+        """
         others = {key: value for key, value in point.settings.items()
                   if key not in (*_SOLVED, 'model.keep_ratio')}
         key = json.dumps([point.config, point.checkpoint, others],
                          default=str)
         if self._solved_on[0] != key:
-            loader = Runner.build_dataloader(cfg.val_dataloader)
+            loader = Runner.build_dataloader(
+                cfg.get('threshold_dataloader') or cfg.val_dataloader)
             self._solved_on = (key, compute(loader))
         return self._solved_on[1]

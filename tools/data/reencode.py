@@ -7,9 +7,11 @@ of videos stay valid; the container is MP4, whatever the suffix. Times,
 rotation and the first audio stream stay. Links to folders are followed; the
 target folder may lie below the source folder.
 
-Files that are there already are left out: run the command again after an
-interruption. A file is there whole or not at all. What cannot be encoded is
-listed in OUT/failures.jsonl, a line each.
+Files that are there already, and not older than their source, are left out:
+run the command again after an interruption. A file is there whole or not at
+all. What cannot be encoded is listed in OUT/failures.jsonl, a line each. How
+files are encoded stands in OUT/settings.json; other options need another
+folder.
 
 Exit status: 0 if every file is there, 1 if some failed, 2 if the command
 could not do its work.
@@ -35,6 +37,7 @@ from mmaction_sampler.datasets.video.part_files import remove_stale_parts
 from mmaction_sampler.datasets.video.reencode import reencode_file
 
 FAILURES = 'failures.jsonl'
+SETTINGS = 'settings.json'
 
 
 class Failure(NamedTuple):
@@ -119,6 +122,37 @@ def find_videos(source: Path, out: Path) -> List[str]:
         if path.suffix.lower() in VIDEO_SUFFIXES)
 
 
+def keep_settings(args: argparse.Namespace) -> None:
+    """Write how files are encoded, or see that it was the same before.
+
+    Args:
+        args (argparse.Namespace): Options of the command. Copies of older
+            versions, which wrote no settings, count as made with them.
+
+    Raises:
+        ValueError: If the folder's files were made with other options.
+    """
+    stored = args.out / SETTINGS
+    wanted = json.dumps(dict(
+        quality=args.quality, short_side=args.short_side)) + '\n'
+    if not stored.exists():
+        args.out.mkdir(parents=True, exist_ok=True)
+        write_atomically(stored, wanted)
+        return
+    found = stored.read_text(encoding='utf-8')
+    if found != wanted:
+        raise ValueError(
+            f'{args.out} was made with other options, {found.strip()} in '
+            f'{stored} instead of {wanted.strip()}; give another folder, or '
+            f'remove this one to encode all anew')
+
+
+def is_done(source: Path, target: Path) -> bool:
+    """Whether there is a copy that is not older than its source."""
+    return (target.is_file()
+            and target.stat().st_mtime_ns >= source.stat().st_mtime_ns)
+
+
 def encode_all(args: argparse.Namespace, todo: List[str]) -> List[Failure]:
     """Encode files in processes of their own.
 
@@ -164,8 +198,13 @@ def main(argv: Optional[List[str]] = None) -> int:
         print(f'{args.source} has no file with one of the suffixes '
               f'{", ".join(VIDEO_SUFFIXES)}', file=sys.stderr)
         return 2
-    todo = [name for name in videos if not (args.out / name).is_file()]
-    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        keep_settings(args)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    todo = [name for name in videos
+            if not is_done(args.source / name, args.out / name)]
     failures = encode_all(args, todo)
     write_atomically(
         args.out / FAILURES,

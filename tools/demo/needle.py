@@ -17,6 +17,8 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from mmaction_sampler.whole_file import whole_file
+
 GENERATOR = Path(__file__).resolve().parents[1] / 'data/needle/generate.py'
 #: Policy -> shipped config that tests it.
 POLICIES = {
@@ -108,6 +110,12 @@ def train_and_test(args: argparse.Namespace,
     }
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whose being there says that something was done."""
+    with whole_file(path) as part:
+        part.write_text(text)
+
+
 def train(config: str, options: List[str], work_dir: Path) -> str:
     """``mim train``, unless it was done.
 
@@ -122,7 +130,7 @@ def train(config: str, options: List[str], work_dir: Path) -> str:
     done = work_dir / 'done'
     if not done.is_file():
         mim('train', config, options, '--work-dir', str(work_dir))
-        done.write_text((work_dir / 'last_checkpoint').read_text())
+        write_whole(done, (work_dir / 'last_checkpoint').read_text())
     return done.read_text().strip()
 
 

@@ -82,7 +82,7 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
             if not saved.is_file():
                 metrics = needle.test(
                     tested, checkpoint, work_dir / 'test', splits + overrides)
-                saved.write_text(json.dumps(metrics))
+                needle.write_whole(saved, json.dumps(metrics))
             results[name] = json.loads(saved.read_text())
         if method == 'AdaFocusV2':
             solve_exits(config, checkpoint, root, splits,

@@ -118,7 +118,7 @@ def evaluate(args: argparse.Namespace, seed: int) -> Dict[str, Metrics]:
             tested = checkpoints.get(policy, checkpoints[DEMO])
             metrics = needle.test(config, tested, work_dir / 'test',
                                   needle.data_options(args.data, policy))
-            saved.write_text(json.dumps(metrics))
+            needle.write_whole(saved, json.dumps(metrics))
         results[policy] = json.loads(saved.read_text())
     return results
 

@@ -28,7 +28,11 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument('--split', choices=('train', 'val', 'test'),
                         default='train')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    # A tenth of fewer is none: the first load, which imports, would count.
+    if args.loads < 10:
+        parser.error(f'--loads must be at least 10, not {args.loads}')
+    return args
 
 
 def resident() -> float:

@@ -13,7 +13,8 @@ train_pipeline = [
         input_size=224,
         scales=(1, 0.875, 0.75, 0.66),
         random_crop=False,
-        max_wh_scale_gap=1),
+        max_wh_scale_gap=1,
+        num_fixed_crops=13),
     dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='FormatShape', input_format='NCHW'),
@@ -32,3 +33,16 @@ test_pipeline = [
 train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(batch_size=8, dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
+# Where thresholds of exits are solved: the training videos, as for testing.
+threshold_dataloader = dict(
+    batch_size=8,
+    num_workers=8,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type={{_base_.dataset_type}},
+        ann_file={{_base_.ann_file_train}},
+        data_prefix=dict(video={{_base_.data_root}}),
+        multi_class=True,
+        num_classes=200,
+        pipeline=test_pipeline,
+        test_mode=True))

@@ -17,3 +17,8 @@ val_dataloader = dict(
         data_prefix=dict(video=data_root),
         num_classes=239))
 test_dataloader = val_dataloader
+threshold_dataloader = dict(
+    dataset=dict(
+        ann_file=ann_file_train,
+        data_prefix=dict(video=data_root),
+        num_classes=239))

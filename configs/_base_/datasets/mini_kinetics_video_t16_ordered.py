@@ -20,6 +20,12 @@ val_dataloader = dict(
         data_prefix=dict(video=data_root_val),
         multi_class=False))
 test_dataloader = val_dataloader
+threshold_dataloader = dict(
+    batch_size=12,
+    dataset=dict(
+        ann_file=ann_file_train,
+        data_prefix=dict(video=data_root),
+        multi_class=False))
 
 val_evaluator = [
     dict(

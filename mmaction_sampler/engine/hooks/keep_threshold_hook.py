@@ -1,12 +1,13 @@
 """Solving AdaFocus+'s threshold on a data split."""
 import copy
+from contextlib import contextmanager
 from itertools import accumulate
-from typing import Optional
+from typing import Iterator, Optional
 
 import torch
 from mmaction.registry import HOOKS
 from mmengine.dist import all_gather_object
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import BaseLoop, Runner
 
 from mmaction_sampler.models.recognizers import AdaFocusPlus
@@ -21,11 +22,14 @@ class KeepThresholdHook(Hook):
     Runs the glance and the skip policy over a data split after epochs that
     trained the skip policy, before the checkpoint is written and before
     validation. In later stages neither changes, and the threshold stays.
+    With ``EMAHook`` the averaged weights are those that it is solved for, as
+    they are the ones that are validated and kept.
 
     Args:
         dataloader (dict, optional): Data loader config of the split; its
             pipeline should be the one for testing. Defaults to None, the
-            config's ``val_dataloader``.
+            config's ``threshold_dataloader`` (the training videos in the
+            paper's data sets), or else its ``val_dataloader``.
         interval (int): Epochs of training from one solution to the next, at
             least 1; the last epoch of a stage has one in any case. Defaults
             to 1.
@@ -58,7 +62,7 @@ class KeepThresholdHook(Hook):
                 f'custom_hooks')
         is_needed = self.solves_before_test or isinstance(
             runner._train_loop, BaseLoop)
-        if is_needed and not (self.dataloader or runner.cfg.val_dataloader):
+        if is_needed and not self._data(runner):
             raise ValueError(
                 'KeepThresholdHook solves on the validation videos, but the '
                 'config has no val_dataloader, or --no-validate has taken it '
@@ -81,23 +85,30 @@ class KeepThresholdHook(Hook):
         if self.solves_before_test:
             self._solve(runner)
 
+    def _data(self, runner: Runner) -> Optional[dict]:
+        return (self.dataloader or runner.cfg.get('threshold_dataloader')
+                or runner.cfg.val_dataloader)
+
     def _solve(self, runner: Runner) -> None:
         """Gather the keep probabilities of all ranks and set the buffer."""
         model = unwrapped(runner.model)
-        config = copy.deepcopy(self.dataloader or runner.cfg.val_dataloader)
+        config = copy.deepcopy(self._data(runner))
         sampler = config.get('sampler') or {}
         if sampler.get('type') == 'DefaultSampler':
             # No video counts twice where ranks do not divide the videos.
             sampler.setdefault('round_up', False)
         loader = runner.build_dataloader(config)
         training = model.training
-        model.eval()
         none = torch.empty(0, model.num_candidates)
-        probs = torch.cat(
-            [none, *(model.keep_probs(data).cpu() for data in loader)])
+        with _averaged(runner) as average:
+            model.eval()
+            probs = torch.cat(
+                [none, *(model.keep_probs(data).cpu() for data in loader)])
         model.train(training)
         probs = torch.cat(all_gather_object(probs))
         model.set_keep_threshold(probs)
+        if average is not None:
+            average.set_keep_threshold(probs)
         kept = (probs >= model.keep_threshold.cpu()).float().mean()
         runner.logger.info(
             f'keep_threshold {model.keep_threshold:.4f} keeps {kept:.3f} of '
@@ -119,3 +130,22 @@ def _ends_stage(runner: Runner) -> bool:
         if isinstance(hook, TrainingStageHook):
             ends.update(accumulate(stage['epochs'] for stage in hook.stages))
     return runner.epoch + 1 in ends
+
+
+@contextmanager
+def _averaged(runner: Runner) -> Iterator[Optional[AdaFocusPlus]]:
+    """Within, the model has the averaged weights of ``EMAHook``, if any.
+
+    Yields:
+        AdaFocusPlus: The copy that keeps them, with a buffer of its own, or
+        None.
+    """
+    hook = next((h for h in runner.hooks if isinstance(h, EMAHook)), None)
+    if hook is None:
+        yield None
+        return
+    hook._swap_ema_parameters()
+    try:
+        yield unwrapped(hook.ema_model.module)
+    finally:
+        hook._swap_ema_parameters()

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import List, Optional
 
 from mmaction.registry import HOOKS
-from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.dist import broadcast_object_list
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
+
+from mmaction_sampler.main_process import on_main_process
 
 _NUMBERED = re.compile(r'(epoch|iter)_(\d+)\.pth')
 
@@ -40,7 +42,7 @@ class SoundResumeHook(Hook):
                     'run killed in between cannot be resumed; set 2 or more')
         if not runner._resume or runner._load_from is not None:
             return
-        chosen = [_choose(runner) if is_main_process() else None]
+        chosen = [on_main_process(lambda: _choose(runner))]
         broadcast_object_list(chosen)
         runner._load_from = chosen[0]
 

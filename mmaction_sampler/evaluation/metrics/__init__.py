@@ -1,3 +1,4 @@
 from .cost_metric import CostMetric
+from .step_metric import StepMetric
 
-__all__ = ['CostMetric']
+__all__ = ['CostMetric', 'StepMetric']

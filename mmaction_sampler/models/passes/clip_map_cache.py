@@ -8,7 +8,7 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor, nn
 
-from mmaction_sampler.whole_file import unique_name, whole_file
+from mmaction_sampler.whole_file import whole_file
 
 from .memory_format import last_map
 
@@ -144,7 +144,7 @@ def write_entry(path: Path, features: Tensor) -> None:
     numbers = _to_bytes(features)
     kind = dict(dtype=str(features.dtype), shape=list(features.shape))
     header = dict(kind, digest=_digest_of(kind, numbers))
-    with whole_file(path, path.with_name(unique_name())) as part:
+    with whole_file(path) as part:
         part.write_bytes(json.dumps(header).encode() + b'\n' + numbers)
 
 

@@ -65,24 +65,29 @@ class RandomPatchPolicy(_FixedPatchPolicy):
 class GaussianPatchPolicy(_FixedPatchPolicy):
     """A place near the centre, the Gaussian policy of AdaFocus Table 5.
 
-    The offset less 0.5 is normally distributed; what would leave the frame
-    lies at its edge. Draws from torch's global random state.
+    The offset less 0.5 is normally distributed, but never outside the frame:
+    what would be is drawn again. (Moved to the edge, which the paper leaves
+    open too, it would be farther from the centre than the random policy.)
+    Draws from torch's global random state.
 
     Args:
-        std (float): Standard deviation in units of half the free range, so
-            that 1 is a standard Gaussian over [-1, 1]. Defaults to 1.
+        std (float): Standard deviation before that, in units of half the
+            free range, so that 1 is a standard Gaussian over [-1, 1].
+            Defaults to 1.
 
     Raises:
-        ValueError: If ``std`` is negative.
+        ValueError: If ``std`` is not above 0.
     """
 
     def __init__(self, std: float = 1.) -> None:
         super().__init__()
-        if std < 0:
-            raise ValueError(f'std must not be negative, but got {std}')
+        if not std > 0:
+            raise ValueError(
+                f'std must be above 0, but got {std}; CenterPatchPolicy takes '
+                f'the centre')
         self.std = std
 
     def draw_offsets(self, maps: Tensor) -> Tensor:
         """Offsets in [0, 1], float ``(B, T, 2)``."""
-        places = torch.randn(*maps.shape[:2], 2, device=maps.device)
-        return (0.5 + 0.5 * self.std * places).clamp(0, 1)
+        places = torch.empty(*maps.shape[:2], 2, device=maps.device)
+        return nn.init.trunc_normal_(places, 0.5, 0.5 * self.std, 0., 1.)

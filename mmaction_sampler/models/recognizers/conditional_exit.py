@@ -44,7 +44,7 @@ def see_until_exit(see: SeeFrames, frames: Tensor, thresholds: Tensor,
         logits[waiting, step] = seen.logits[:, 0]
         patch_offset[waiting, step] = seen.patch_offset[:, 0]
         confidence = exit_confidence(seen.logits[:, 0], criterion)
-        stays = confidence < thresholds[step]
+        stays = ~(confidence >= thresholds[step])  # NaN is not sure
         num_seen[waiting[~stays]] = step + 1
         waiting, state = waiting[stays], seen.state.of(stays)
         if not len(waiting):

@@ -22,7 +22,8 @@ def set_prediction(sample: ActionDataSample, scores: Tensor) -> None:
 
 def _check_label(sample: ActionDataSample, num_classes: int) -> None:
     label = sample.get('gt_label')
-    if label is None or len(label) == num_classes > 1:
+    if label is None or len(label) == num_classes and (
+            num_classes > 1 or label.is_floating_point()):
         return  # unknown, or zeros and ones
     if len(label) != 1 or label.item() >= num_classes:
         raise ValueError(

@@ -49,6 +49,37 @@ def test_is_solved_once_the_skip_policy_has_trained(ann_file, tmp_path):
     assert tested == pytest.approx(1., abs=0.6)
 
 
+def test_averaged_weights_have_their_threshold(ann_file, tmp_path):
+    """Or a checkpoint has averaged weights and an older threshold."""
+    cfg = config(ann_file, tmp_path)
+    cfg.custom_hooks.append(dict(type='EMAHook', momentum=0.5))
+    runner = build_runner(cfg)
+    runner.train()
+    checkpoint = torch.load(tmp_path / 'epoch_2.pth')
+    weights, plain = checkpoint['state_dict'], checkpoint['ema_state_dict']
+    threshold = weights['keep_threshold']
+    assert threshold > 0 and plain['module.keep_threshold'] == threshold
+    # It is solved for the averaged weights, those of the checkpoint.
+    model = runner.model
+    model.load_state_dict(weights)
+    runner.model.eval()
+    loader = runner.build_dataloader(cfg.val_dataloader)
+    probs = torch.cat([model.keep_probs(data) for data in loader])
+    model.set_keep_threshold(probs)
+    assert model.keep_threshold.item() == pytest.approx(
+        threshold.item(), abs=1e-6)
+
+
+def test_the_configs_own_videos_are_taken(ann_file, tmp_path):
+    cfg = config(ann_file, tmp_path)
+    cfg.threshold_dataloader = cfg.val_dataloader.copy()
+    cfg.threshold_dataloader.dataset = dict(
+        cfg.val_dataloader.dataset, indices=3)
+    runner = build_runner(cfg)
+    runner.train()
+    assert 'of the frames of 3 videos (keep_ratio 0.5)' in log_text(runner)
+
+
 def test_a_stages_last_epoch_is_solved_whatever_the_interval(ann_file,
                                                              tmp_path):
     """Later stages would keep the threshold of an older policy."""

@@ -100,6 +100,17 @@ def test_a_test_stops_at_scores_that_are_not_finite() -> None:
             model.test_step(batch_of(model))
 
 
+@pytest.mark.parametrize('config', FRAMES, ids=lambda c: c['type'])
+def test_a_test_with_bad_weights_says_so(config: dict) -> None:
+    """What is NaN on the way is no place and no exit, but goes on."""
+    model = build(config).eval()
+    with torch.no_grad():
+        for p in model.parameters():
+            p.fill_(float('nan'))
+        with pytest.raises(NonFiniteError, match='is not finite'):
+            model.test_step(batch_of(model))
+
+
 class Poison(Hook):
     """Break a weight before the third iteration."""
 

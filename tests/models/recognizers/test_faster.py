@@ -267,3 +267,15 @@ def test_models_whose_maps_differ() -> None:
     model = build(cheap_model=narrow).eval()
     with pytest.raises(ValueError, match=rf'\({CHANNELS}, 1, 1, 1\) and che'):
         model.scores(clips())
+
+
+@pytest.mark.parametrize('stage', FASTER.STAGES)
+def test_bfloat16_training(stage: str) -> None:
+    """As ``--amp`` trains on a CPU; NumPy knows no bfloat16."""
+    model = build()
+    model.set_stage(stage)
+    with torch.autocast('cpu', torch.bfloat16):
+        losses = model(clips(3), samples([0, 1, 2]), mode='loss')
+    loss, _ = model.parse_losses(losses)
+    assert loss.dtype == torch.float32
+    loss.backward()

@@ -26,3 +26,10 @@ def test_labels_of_these_classes_pass(label: list) -> None:
     sample = ActionDataSample().set_gt_label(torch.tensor(label))
     set_prediction(sample, torch.ones(3) / 3)
     assert sample.pred_label.numel() == 1
+
+
+@pytest.mark.parametrize('label', [0., 1.])
+def test_zeros_and_ones_of_one_class_pass(label: float) -> None:
+    sample = ActionDataSample().set_gt_label(torch.tensor([label]))
+    set_prediction(sample, torch.ones(1))
+    assert sample.pred_label.tolist() == [0]

@@ -110,6 +110,32 @@ def test_several_runs_are_compared(report, results: Path):
     assert chart.count('<circle') == 2 and 'uniform' in chart
 
 
+def test_cost_and_accuracy_are_of_the_same_videos(report, results: Path,
+                                                  monkeypatch):
+    """Those of known classes; here they cost less."""
+    charts = {}
+    monkeypatch.setattr(
+        sys.modules['report_page'], 'line_chart',
+        lambda series, x, y: charts.setdefault((x, y), series) and '')
+    labels = results.parent / 'list.txt'
+    labels.write_text('right.mp4\t1\nwrong2.mp4\t1\n')
+    other = results.parent / 'uniform.jsonl'
+    other.write_text(results.read_text())
+    make(report, results, str(other))
+    assert [series.points for series in charts['GFLOPs a video', 'top-1, %']
+            ] == [[(4., 50.)]] * 2
+
+
+def test_blank_lines_and_a_dot_before_a_path(report, results: Path):
+    page = make(report, results)
+    lines = results.read_text().splitlines()
+    results.write_text('\n\n'.join(lines) + '\n \n')
+    labels = results.parent / 'list.txt'
+    labels.write_text(''.join(
+        f'./{line}\n' for line in labels.read_text().splitlines()))
+    assert make(report, results) == page
+
+
 def test_a_list_of_other_videos_is_an_error(report, results: Path, capsys):
     other = results.parent / 'other.jsonl'
     other.write_text(results.read_text().replace('videos/', 'elsewhere/x'))

@@ -1,5 +1,6 @@
 """``tradeoff.py``: its points, their figures, and going on after a stop."""
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ def trained(tmp_path: Path, ann_file: Path):
         return str(tmp_path / f'{name}.py'), str(tmp_path / f'{name}.pth')
 
     return write
+
+
+def change(config: str, **settings: object) -> None:
+    """Rewrite a config with other settings."""
+    cfg = Config.fromfile(config)
+    for name, value in settings.items():
+        cfg[name] = value
+    cfg.dump(config)
 
 
 def rows_of(out: Path) -> list:
@@ -104,6 +113,35 @@ def test_same_figures_as_the_test_loop(tool, trained, tmp_path):
     metrics = Runner.from_cfg(cfg).test()
     assert float(row['accuracy']) == pytest.approx(metrics['acc/top1'])
     assert float(row['gflops']) == pytest.approx(metrics['cost/gflops'])
+
+
+def test_a_matrix_is_no_accuracy(tool, trained, tmp_path):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    change(config, test_evaluator=[
+        dict(type='ConfusionMatrix', num_classes=3), dict(type='AccMetric'),
+        dict(type='CostMetric')])
+    arguments = [
+        config, '--checkpoints', checkpoint, '--out', str(tmp_path / 'curve'),
+        '--repeats', '1', '--no-baseline']
+    tool.main(arguments)
+    row, = rows_of(tmp_path / 'curve')
+    assert row['accuracy'] == row['acc/top1']
+    matrix = json.loads(row['confusion_matrix/result'])
+    assert [len(counts) for counts in matrix] == [3] * 3
+    with pytest.raises(ValueError, match='no metric confusion_matrix/result '
+                       'that is a number, only acc/top1'):
+        tool.main([*arguments, '--metric', 'confusion_matrix/result'])
+
+
+def test_an_accuracy_of_nan_is_drawn(tool, trained, tmp_path, monkeypatch):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    monkeypatch.setattr(tool.Bench, 'measure', lambda *args: dict(
+        metrics={'acc/top1': None, 'cost/gflops': 1., 'cost/num_selected': 1.},
+        num_videos=8, ms_per_video=1., processor_ms_per_video=1.,
+        includes_decoding=False))
+    tool.main([config, '--checkpoints', checkpoint, '--no-baseline', '--out',
+               str(tmp_path / 'curve')])
+    assert rows_of(tmp_path / 'curve')[0]['accuracy'] == 'nan'
 
 
 def test_other_weights_are_another_point(tool, trained, tmp_path, capsys):
@@ -193,6 +231,41 @@ def test_sweep_that_fits_nothing(tool, trained, tmp_path):
         tool.main([config, '--checkpoints', checkpoint, '--sweep', 'P=8',
                    '--out', str(tmp_path / 'curve')])
     assert not list(tmp_path.glob('curve*'))
+
+
+def test_without_a_validation_set(tool, trained, tmp_path):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    change(config, val_dataloader=None, val_evaluator=None, val_cfg=None)
+    tool.main([config, '--checkpoints', checkpoint, '--repeats', '1', '--out',
+               str(tmp_path / 'curve'), '--no-baseline'])
+    assert len(rows_of(tmp_path / 'curve')) == 1
+    config, checkpoint = trained('exits', tiny_adafocus_v2())
+    change(config, val_dataloader=None)
+    with pytest.raises(ValueError, match='exits.py has no val_dataloader, on '
+                       'which exit_gflops is solved for; add one'):
+        tool.main([config, '--checkpoints', checkpoint, '--sweep',
+                   'exit_gflops=1', '--out', str(tmp_path / 'exits')])
+
+
+@pytest.mark.parametrize('evaluator', [
+    dict(type='AccMetric'), None,
+    [dict(type='AccMetric'), dict(type='CostMetric', prefix='other')]])
+def test_without_cost(tool, trained, tmp_path, monkeypatch, evaluator):
+    config, checkpoint = trained('tiny', tiny_ocsampler())
+    change(config, test_evaluator=evaluator)
+    monkeypatch.delattr(tool.Bench, 'measure')
+    with pytest.raises(ValueError, match='tiny.py has no CostMetric'):
+        tool.main([config, '--checkpoints', checkpoint, '--out',
+                   str(tmp_path / 'curve')])
+
+
+def test_a_half_line_is_cut_off_in_place(tool, tmp_path, monkeypatch):
+    """Never is there less than before, were the process killed."""
+    path = tmp_path / 'curve.jsonl'
+    path.write_text('{"identity": "a"}\n{"ident')
+    monkeypatch.setattr(Path, 'write_bytes', None)
+    assert tool.known_points(path) == dict(a=dict(identity='a'))
+    assert path.read_text() == '{"identity": "a"}\n'
 
 
 def test_clips(points):

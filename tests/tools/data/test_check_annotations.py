@@ -107,6 +107,14 @@ def test_the_cleaned_list_can_be_loaded(tool, tmp_path):
         [0, 2], [1, 1]]
 
 
+def test_a_right_line_behind_a_wrong_one_stays(tool, tmp_path):
+    ann_file = write_list(tmp_path, 'a.mp4 999', 'a.mp4 3', 'a.mp4 4')
+    assert tool.main(options(ann_file, '--decode', 'none', '--num-classes',
+                             '10')) == 1
+    assert problems(tmp_path) == {1: 'label', 3: 'duplicate'}
+    assert (tmp_path / 'clean.txt').read_text() == 'a.mp4 3\n'
+
+
 def test_data_sets_of_single_labels(tool, tmp_path):
     ann_file = write_list(tmp_path, 'a.mp4 1', 'b.mp4 0 1')
     assert tool.main(options(

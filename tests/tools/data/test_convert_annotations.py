@@ -161,7 +161,8 @@ def test_lists_are_not_replaced_unasked(tool, tmp_path, capsys):
 def test_existing_videos(convert, refuse, tmp_path, capsys):
     folder = tmp_path / 'videos'
     (folder / 'sub').mkdir(parents=True)
-    for name in ('v_one.webm', 'v_one.mkv', 'v_one.txt', 'sub/v_-two.mp4'):
+    for name in ('v_one.webm', 'v_one.mkv', 'v_one.txt', 'sub/v_-two.mp4',
+                 '.mp4'):
         (folder / name).touch()
     command = ['activitynet', anet(tmp_path), '--existing', str(folder)]
     assert 'no video is left for the val list' in refuse(*command)

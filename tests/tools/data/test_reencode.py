@@ -1,5 +1,6 @@
 """``reencode.py``: what it writes, leaves out and reports."""
 import json
+import os
 import resource
 
 import av
@@ -43,7 +44,7 @@ def test_files_are_written_once(tool, videos, tmp_path, capsys):
     assert failures[0]['status'] == 'broken'
     assert 'cannot be decoded' in failures[0]['reason']
     assert sorted(p.name for p in out.rglob('*') if p.is_file()) == [
-        'a.mkv', 'b.mp4', 'failures.jsonl']
+        'a.mkv', 'b.mp4', 'failures.jsonl', 'settings.json']
 
     with CompressedReader(str(out / 'a.mkv'), motion_source='raw') as reader:
         frames = list(reader.iter_features(np.arange(len(reader))))
@@ -66,6 +67,42 @@ def test_files_are_written_once(tool, videos, tmp_path, capsys):
     assert (out / 'failures.jsonl').read_text() == ''
 
 
+def test_options_of_a_folder_stay(tool, videos, tmp_path, capsys):
+    (videos / 'broken.mp4').unlink()
+    out = tmp_path / 'out'
+    command = [str(videos), str(out), '--workers', '1']
+    assert tool.main(command) == 0
+    content = (out / 'a.mkv').read_bytes()
+    for other in (['--quality', '8'], ['--short-side', '32']):
+        capsys.readouterr()
+        assert tool.main([*command, *other]) == 2
+        error = capsys.readouterr().err
+        assert error.count('\n') == 1 and 'with other options' in error
+        assert '{"quality": 1, "short_side": null}' in error
+    # An older run wrote none; its files are taken as they are.
+    (out / 'settings.json').unlink()
+    assert tool.main([*command, '--quality', '8']) == 0
+    assert (out / 'a.mkv').read_bytes() == content
+    assert json.loads((out / 'settings.json').read_text()) == dict(
+        quality=8, short_side=None)
+    assert tool.main(command) == 2
+
+
+def test_newer_sources_are_encoded_anew(tool, videos, tmp_path, capsys):
+    (videos / 'broken.mp4').unlink()
+    out = tmp_path / 'out'
+    command = [str(videos), str(out), '--workers', '1']
+    assert tool.main(command) == 0
+    later = (out / 'a.mkv').stat().st_mtime + 10
+    write_video(videos / 'a.mkv', num_frames=7)
+    os.utime(videos / 'a.mkv', (later, later))
+    capsys.readouterr()
+    assert tool.main(command) == 0
+    assert '1 of 2 files encoded, 1 were there' in capsys.readouterr().out
+    with VideoReader(str(out / 'a.mkv')) as new:
+        assert len(new) == 7
+
+
 def test_target_below_the_source(tool, videos):
     out = videos / 'encoded'
     (videos / 'broken.mp4').unlink()
@@ -73,7 +110,8 @@ def test_target_below_the_source(tool, videos):
         assert tool.main([str(videos), str(out), '--workers', '1']) == 0
         assert sorted(p.relative_to(out).as_posix() for p in out.rglob('*')
                       if p.is_file()) == [
-                          'a.mkv', 'failures.jsonl', 'sub/b.mp4']
+                          'a.mkv', 'failures.jsonl', 'settings.json',
+                          'sub/b.mp4']
 
 
 def test_linked_folders_are_encoded(tool, videos, tmp_path):
@@ -102,7 +140,8 @@ def test_nothing_is_left_of_files_that_took_too_long(tool, tmp_path):
             new.mux(packet)
     assert tool.main([str(videos), str(out), '--workers', '1',
                       '--timeout', '0.5']) == 1
-    assert [p.name for p in out.iterdir()] == ['failures.jsonl']
+    assert sorted(p.name for p in out.iterdir()) == [
+        'failures.jsonl', 'settings.json']
     assert 'not read after 0.5 s' in (out / 'failures.jsonl').read_text()
 
 

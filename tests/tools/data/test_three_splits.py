@@ -64,6 +64,23 @@ def test_hmdb51(tool, tmp_path: Path) -> None:
         'brush_hair/c.avi 0']
 
 
+def test_two_folders_hold_all_splits(tool, tmp_path: Path) -> None:
+    for name in ('train/Zoo/v_Zoo_g01.mkv', 'train/Archery/v_a.avi',
+                 'val/Archery/v_b.avi'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert tool.main([
+        'ucf101', str(write_ucf101(tmp_path)), '--existing',
+        str(tmp_path / 'train'), str(tmp_path / 'val'), '--out',
+        str(tmp_path / 'out')]) == 0
+    train, val = (
+        [lines(tmp_path / f'out/ucf101_{part}_split_{split}_video.txt')
+         for split in (1, 2, 3)] for part in ('train', 'val'))
+    assert train == [['Zoo/v_Zoo_g01.mkv 0', 'Archery/v_a.avi 1'],
+                     ['Archery/v_a.avi 1'], ['Archery/v_a.avi 1']]
+    assert val == [['Archery/v_b.avi 1']] * 3
+
+
 @pytest.mark.parametrize('name, text, message', [
     ('classInd.txt', '1 Zoo\n3 Archery\n', 'line 2: needs "2 NAME"'),
     ('trainlist02.txt', 'Boo/v.avi 1\n', 'needs "class/video.avi"'),

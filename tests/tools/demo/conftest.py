@@ -16,6 +16,28 @@ def load_demo(monkeypatch) -> Callable:
 
 
 @pytest.fixture()
+def interrupt(monkeypatch) -> Callable:
+    """Runs a function until it writes a file whose name begins like that.
+    """
+
+    def run(function: Callable[[], object], name: str) -> None:
+        write = Path.write_text
+
+        def stop(path, text, encoding=None):
+            if not path.name.startswith(name):
+                return write(path, text, encoding)
+            write(path, text[:3])
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, 'write_text', stop)
+            with pytest.raises(KeyboardInterrupt):
+                function()
+
+    return run
+
+
+@pytest.fixture()
 def note_commands(load_demo, monkeypatch) -> Callable[..., List[tuple]]:
     """Makes up results: of a config whose name contains a key of ``top1``
     its accuracy, of all others 0.75; a checkpoint names folder and config.

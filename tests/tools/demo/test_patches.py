@@ -78,6 +78,19 @@ def test_exits_are_solved_for_half_of_the_cost(demo, commands, after_demo):
     assert demo.Path(options[0]).name == 'adafocusv2_needle.py'
 
 
+def test_what_was_interrupted_is_done_again(demo, commands, interrupt,
+                                            after_demo):
+
+    def run():
+        demo.main(['--seeds', '3', '--work-dir', str(after_demo),
+                   '--methods', 'AdaFocus'])
+
+    interrupt(run, 'AdaFocus.json')
+    run()
+    assert [verb for verb, *_ in commands] == ['train', 'test', 'test']
+    assert (after_demo / 'patches.json').is_file()
+
+
 def test_without_the_demo(demo, commands, tmp_path):
     with pytest.raises(SystemExit, match="run: make demo DEMO_ARGS='--see"):
         demo.main(['--seeds', '4', '--work-dir', str(tmp_path)])

@@ -47,6 +47,23 @@ def test_trains_the_rivals_once_with_the_classifier_they_share(
     assert not commands
 
 
+@pytest.mark.parametrize('name, verb, config', [
+    ('uniform.result.json', 'test', 'ocsampler_needle_uniform.py'),
+    ('done', 'train', 'ocsampler_needle_vanilla_reward.py')])
+def test_what_was_interrupted_is_done_again(demo, commands, interrupt,
+                                            tmp_path, name, verb, config):
+    ran_demo(tmp_path, 3)
+
+    def run():
+        demo.main(['--seeds', '3', '--work-dir', str(tmp_path)])
+
+    interrupt(run, name)
+    run()
+    made = [done for what, done, _ in commands if what == verb]
+    assert made.count(config) == 2
+    assert len(made) == len(set(made)) + 1
+
+
 def test_without_the_demo(demo, commands, tmp_path):
     with pytest.raises(SystemExit, match="run: make demo DEMO_ARGS='--see"):
         demo.main(['--seeds', '4', '--work-dir', str(tmp_path)])

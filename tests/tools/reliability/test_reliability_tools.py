@@ -56,6 +56,15 @@ def test_memory_does_not_grow(ann_file: Path, tmp_path: Path, allowed: float,
     assert found['mb_after_a_tenth'] > 100 and found['videos'] == 8
 
 
+@pytest.mark.parametrize('loads', ['0', '9'])
+def test_memory_needs_some_loads(loads: str,
+                                 capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        memory_growth.main(['config.py', '--loads', loads])
+    assert f'--loads must be at least 10, not {loads}' in (
+        capsys.readouterr().err)
+
+
 @pytest.mark.parametrize('model', [tiny_ocsampler(), tiny_adafocus()],
                          ids=['OCSampler', 'AdaFocus'])
 def test_selections_are_compared(ann_file: Path, tmp_path: Path, model: dict,

@@ -12,6 +12,9 @@ from mmaction_sampler.datasets.video_loader import (BrokenVideoError,
 
 #: What ``--decode`` takes.
 LEVELS = ('none', 'first', 'sampled')
+# In training, errors of the program. Here the pipeline is always the same,
+# so that they come from what is in the file.
+_OF_THE_FILE = (MemoryError, KeyError, TypeError, AttributeError)
 
 
 def why_unreadable(filename: str, level: str, num_candidates: int) -> str:
@@ -35,6 +38,9 @@ def why_unreadable(filename: str, level: str, num_candidates: int) -> str:
         VideoLoader(transforms)(dict(filename=filename, start_index=0))
     except BrokenVideoError as error:
         return str(error)
+    except _OF_THE_FILE as error:
+        text = ' '.join([type(error).__name__, *str(error).split()])
+        return f'cannot be decoded ({text}); encode it again or remove it'
     return ''
 
 

@@ -75,10 +75,12 @@ def read_entries(path: Path, delimiter: str, num_classes: Optional[int],
         wrong = _outside(labels, num_classes)
         if single_label and len(labels) > 1:
             wrong = f'has {len(labels)} labels, and --single-label is set'
-        earlier = first.setdefault(posixpath.normpath(filename), entry)
         if wrong:
             dropped.append(Dropped(number, filename, 'label', wrong))
-        elif earlier is not entry:
+            continue
+        # Only a right line makes the ones behind it duplicates.
+        earlier = first.setdefault(posixpath.normpath(filename), entry)
+        if earlier is not entry:
             same = set(earlier.labels) == set(labels)
             dropped.append(Dropped(
                 number, filename, 'duplicate',

@@ -150,7 +150,7 @@ def keep_existing(annotations: Annotations,
     Args:
         annotations (Annotations): The whole data set.
         folders (Sequence[Path]): Folder of the videos, one for all splits,
-            or one for each.
+            or one for those of training and one for the others.
 
     Returns:
         Annotations: What is there.
@@ -160,9 +160,9 @@ def keep_existing(annotations: Annotations,
     """
     splits = {}
     notes = list(annotations.notes)
-    if len(folders) == 1:
-        folders = [folders[0]] * len(annotations.splits)
-    for (split, videos), folder in zip(annotations.splits.items(), folders):
+    for split, videos in annotations.splits.items():
+        # Some data sets have several splits of each kind.
+        folder = folders[0 if split.startswith('train') else -1]
         files = video_files(folder)
         kept = []
         for video in videos:
@@ -193,9 +193,10 @@ def video_files(folder: Path) -> Dict[str, str]:
     if not folder.is_dir():
         raise FileNotFoundError(f'the folder {folder} does not exist')
     found: Dict[str, str] = {}
+    # A file called ".mp4" has no suffix.
     paths = [path.relative_to(folder).as_posix()
              for path in files_below(folder)
-             if path.name.lower().endswith(VIDEO_SUFFIXES)]
+             if path.suffix.lower() in VIDEO_SUFFIXES]
 
     def rank(path: str) -> int:
         return VIDEO_SUFFIXES.index(PurePosixPath(path).suffix.lower())
