@@ -1,7 +1,7 @@
 """What processes that are forked from each other find out together."""
 import json
 import os
-from io import FileIO
+import weakref
 from typing import Dict, Mapping, Optional
 
 
@@ -19,8 +19,11 @@ class SharedReasons:
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         self._reasons: Dict[str, str] = dict(reasons)
-        self._file = _memory_file()
+        self._handle: Optional[int] = None  # of a file in memory
         self._end = 0  # of what was read of it
+        if hasattr(os, 'memfd_create'):
+            self._handle = os.memfd_create('reasons')
+            weakref.finalize(self, os.close, self._handle)
 
     def __getstate__(self) -> dict:
         self._read()
@@ -37,27 +40,20 @@ class SharedReasons:
     def add(self, name: str, reason: str) -> None:
         """Let all processes know a reason."""
         self._reasons[name] = reason
-        if self._file is not None:
+        if self._handle is not None:
             # Forks share the position, too: each write goes to the end.
-            self._file.write((json.dumps([name, reason]) + '\n').encode())
+            line = json.dumps([name, reason]) + '\n'
+            os.write(self._handle, line.encode())
 
     def _read(self) -> None:
         """Take in what was added since the last time."""
-        if self._file is None:
+        if self._handle is None:
             return
-        handle = self._file.fileno()
-        size = os.fstat(handle).st_size
+        size = os.fstat(self._handle).st_size
         if size == self._end:
             return
-        text = os.pread(handle, size - self._end, self._end)
+        text = os.pread(self._handle, size - self._end, self._end)
         # The last line may be about to be written.
         whole = text[:text.rfind(b'\n') + 1]
         self._end += len(whole)
         self._reasons.update(map(json.loads, whole.splitlines()))
-
-
-def _memory_file() -> Optional[FileIO]:
-    """A file in memory, closed with its object; None if there is no such."""
-    if not hasattr(os, 'memfd_create'):
-        return None
-    return FileIO(os.memfd_create('reasons'), 'r+')

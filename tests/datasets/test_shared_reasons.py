@@ -1,6 +1,8 @@
 """What forked processes find out together."""
 import copy
+import os
 import pickle
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -47,6 +49,16 @@ def test_copies_are_their_own(shared, duplicate) -> None:
     assert (other.get('a.mp4'), other.get('b.mp4')) == ('known', 'added')
     other.add('c.mp4', 'later')
     assert shared.get('c.mp4') is None
+
+
+def test_the_file_is_closed_with_its_object() -> None:
+    before = os.listdir('/dev/fd')
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        made = SharedReasons({})
+        assert len(os.listdir('/dev/fd')) == len(before) + 1
+        del made
+    assert os.listdir('/dev/fd') == before
 
 
 def test_systems_without_files_in_memory(monkeypatch) -> None:
