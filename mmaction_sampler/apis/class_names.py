@@ -32,7 +32,7 @@ def read_class_names(path: str) -> List[str]:
         raise ValueError(f'label map {path} is no text in UTF-8 ({error}); '
                          f'convert it') from error
     names = (_from_json(text, path) if path.endswith('.json') else
-             _from_lines(text.splitlines()))
+             _from_lines(text.split('\n')))
     if not names:
         raise ValueError(f'label map {path} names no class')
     return names

@@ -1,18 +1,21 @@
 """Reading configs; what an option changes in one, a function each."""
+import inspect
 import logging
 import os.path as osp
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import torch
+from mmaction.datasets.transforms import PackActionInputs
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.logging import print_log
 
 from mmaction_sampler.apis.bf16_speed import bf16_slowdown
 
-_PIPELINES = ('train_dataloader', 'val_dataloader', 'test_dataloader',
-              'threshold_dataloader', 'train_pipeline', 'val_pipeline',
-              'test_pipeline')
+_SPLITS = ('train', 'val', 'test', 'threshold')
+#: What ``PackActionInputs`` keeps if a config does not say.
+_META_KEYS = inspect.signature(PackActionInputs).parameters[
+    'meta_keys'].default
 
 
 def read_config(path: str,
@@ -138,16 +141,15 @@ def keep_ranks_uneven(cfg: Config) -> None:
     and its metrics drop as many results from the end. With a broken video,
     which gives no result, they would keep the repeated one instead.
     """
-    for split in ('val', 'test'):
-        sampler = (cfg.get(f'{split}_dataloader') or {}).get('sampler')
+    for loader in _loaders(cfg, ('val', 'test')).values():
+        sampler = loader.get('sampler')
         if sampler and sampler.get('type') == 'DefaultSampler':
             sampler.setdefault('round_up', False)
 
 
 def _allow_no_workers(cfg: Config) -> None:
     """Drop what needs workers from loaders that are to have none."""
-    for split in ('train', 'val', 'test'):
-        loader = cfg.get(f'{split}_dataloader') or {}
+    for loader in _loaders(cfg, _SPLITS).values():
         if loader.get('num_workers') == 0:
             for key in ('persistent_workers', 'prefetch_factor', 'timeout'):
                 loader.pop(key, None)
@@ -230,9 +232,10 @@ def add_dump(cfg: Config, path: str) -> None:
 def sync_num_candidates(cfg: Config) -> None:
     """Load as many candidates, or clips, a video as the model expects.
 
-    Every ``SampleCandidateFrames`` in the pipelines gets the model's
-    ``num_candidates``, and every ``SampleFrames`` its ``num_clips`` and
-    ``clip_len`` if it has both, so that overriding the model's is enough.
+    Every ``SampleCandidateFrames`` in the pipelines, those of hooks' data
+    loaders too, gets the model's ``num_candidates``, and every
+    ``SampleFrames`` its ``num_clips`` and ``clip_len`` if it has both, so
+    that overriding the model's is enough.
     """
     model = cfg.get('model') or {}
     for kind, names in (('SampleCandidateFrames', ('num_candidates', )),
@@ -244,14 +247,23 @@ def sync_num_candidates(cfg: Config) -> None:
 
 def _sync(cfg: Config, kind: str, name: str, value: int) -> None:
     """Set an argument of every transform of one kind, and say so."""
-    for key in _PIPELINES:
-        for transform in _find_transforms(cfg.get(key), kind):
+    pipelines = {f'{s}_pipeline': cfg.get(f'{s}_pipeline') for s in _SPLITS}
+    for key, node in {**_loaders(cfg, _SPLITS), **pipelines}.items():
+        for transform in _find_transforms(node, kind):
             given = transform.get(name)
             if given != value:
                 transform[name] = value
                 print_log(
                     f'{key}: {kind}.{name} {given} -> {value}, as in '
                     f'model.{name}', logger='current')
+
+
+def _loaders(cfg: Config, splits: Sequence[str]) -> Dict[str, dict]:
+    """Data loaders, of some splits and of hooks, by their keys."""
+    loaders = {f'{s}_dataloader': cfg.get(f'{s}_dataloader') for s in splits}
+    for i, hook in enumerate(cfg.get('custom_hooks') or []):
+        loaders[f'custom_hooks[{i}].dataloader'] = hook.get('dataloader')
+    return {key: loader for key, loader in loaders.items() if loader}
 
 
 def keep_meta_keys(node: Any, keys: Sequence[str]) -> None:
@@ -263,7 +275,7 @@ def keep_meta_keys(node: Any, keys: Sequence[str]) -> None:
         keys (Sequence[str]): Added to the keys that are kept already.
     """
     for transform in _find_transforms(node, 'PackActionInputs'):
-        kept = (*transform.get('meta_keys', ()), *keys)
+        kept = (*transform.get('meta_keys', _META_KEYS), *keys)
         transform['meta_keys'] = tuple(dict.fromkeys(kept))
 
 

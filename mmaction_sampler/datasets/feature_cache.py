@@ -178,8 +178,10 @@ class FeatureCache:
             try:
                 if path.stat().st_mtime < oldest:
                     path.unlink()
-            except FileNotFoundError:
-                continue  # its writer has just finished
+            except (FileNotFoundError, PermissionError):
+                # Its writer has just finished, or is another user of a
+                # shared folder where each removes only their own.
+                continue
 
 
 def _read_array(file: zipfile.ZipFile, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Random augmentation that depends on the sample, not on who loads it."""
 import random
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any, Iterator, List, Sequence
 
 import numpy as np
 import torch
@@ -65,6 +65,10 @@ class SeededSamples(Dataset):
         key = (self.seed, int(self._epoch), int(index))
         with seeded(np.random.SeedSequence(key)):
             return self.dataset[index]
+
+    def __getitems__(self, indices: Sequence[int]) -> List[Any]:
+        """Samples of a batch; the data set's own method would not seed."""
+        return [self[index] for index in indices]
 
     def __getattr__(self, name: str) -> Any:
         if name == 'dataset':  # not yet unpickled

@@ -193,10 +193,13 @@ def _selected_scores(fields: Dict[str, Any],
     scores, candidates = fields['scores'], fields['candidate_frame_inds']
     if not scores:
         return None
-    by_frames = dict(zip(map(str, candidates), scores))
+    by_frames: Dict[str, float] = {}
     try:
+        for inds, score in zip(map(str, candidates), scores):
+            # Candidates of a short video repeat.
+            by_frames[inds] = max(score, by_frames.get(inds, score))
         selected = [by_frames[str(inds)] for inds in fields['frame_inds']]
-    except KeyError:
+    except (KeyError, TypeError):
         selected = []
     if (len(scores) != len(candidates)
             or len(selected) != len(fields['frame_inds'])):

@@ -1,6 +1,7 @@
 """Videos named in an annotation file, some of which may be broken."""
+import warnings
 from pathlib import Path
-from typing import Callable, List, Optional, Tuple, Union
+from typing import Callable, List, Optional, Set, Tuple, Union
 
 import torch
 from mmaction.datasets import VideoDataset
@@ -36,8 +37,8 @@ class UntrimmedVideoDataset(VideoDataset):
         multi_class (bool): Several labels for a video. Defaults to False.
         test_mode (bool): Testing instead of training. Defaults to False.
         delimiter (str): Between path and labels. Defaults to a blank.
-        max_replacements (int): Broken videos in a row before training stops.
-            Defaults to 20.
+        max_replacements (int): Broken videos in a row before training stops,
+            at least 1. Defaults to 20.
         load_timeout (float, optional): Seconds of wall-clock time after
             which loading a video is stopped and the video is broken, even
             if a decoder hangs or crashes; loading then runs in a process of
@@ -46,12 +47,14 @@ class UntrimmedVideoDataset(VideoDataset):
             Defaults to 120.
         quarantine (str, optional): List of broken videos that an earlier
             run wrote (``quarantine.jsonl`` of ``BrokenVideoHook``); they
-            are broken here without being tried. Defaults to None.
+            are broken here without being tried. There is a warning if it
+            names none of these videos. Defaults to None.
         indices (int | list[int], optional): Use a part. Defaults to None.
 
     Raises:
         FileNotFoundError: If the annotation file or the list is missing.
-        ValueError: If it is empty, or a line has no or a wrong label.
+        ValueError: If it is empty, or a line has no or a wrong label, or
+            ``max_replacements`` is below 1.
     """
 
     def __init__(self,
@@ -66,8 +69,15 @@ class UntrimmedVideoDataset(VideoDataset):
                  load_timeout: Optional[float] = LOAD_TIMEOUT,
                  quarantine: Optional[str] = None,
                  indices: Optional[Union[int, List[int]]] = None) -> None:
+        if max_replacements < 1:
+            raise ValueError(
+                f'max_replacements of the dataset must be at least 1, but is '
+                f'{max_replacements}; at 1, training stops at the first '
+                f'broken video')
         self.max_replacements = max_replacements
-        given_up = {} if quarantine is None else read_quarantine(quarantine)
+        self._quarantine = quarantine
+        self._given_up = {} if quarantine is None else read_quarantine(
+            quarantine)
         super().__init__(
             ann_file,
             pipeline,
@@ -78,7 +88,7 @@ class UntrimmedVideoDataset(VideoDataset):
             delimiter=delimiter,
             indices=indices)
         self._loader = VideoLoader(
-            self.pipeline.transforms, load_timeout, given_up)
+            self.pipeline.transforms, load_timeout, self._given_up)
 
     def load_data_list(self) -> List[dict]:
         """Check the annotation file line by line, and load it.
@@ -92,7 +102,8 @@ class UntrimmedVideoDataset(VideoDataset):
                 f'annotation file {path} does not exist; set ann_file of the '
                 f'dataset to a list of "video label" lines')
         try:
-            lines = path.read_text(encoding='utf-8-sig').splitlines()
+            # Not splitlines(): names may hold other separators of lines.
+            lines = path.read_text(encoding='utf-8-sig').split('\n')
         except UnicodeDecodeError as error:
             raise ValueError(
                 f'annotation file {path} is no text in UTF-8 ({error}); it '
@@ -103,7 +114,19 @@ class UntrimmedVideoDataset(VideoDataset):
             raise ValueError(
                 f'annotation file {path} names no video; it needs lines '
                 f'"video label"')
-        return [self._parse(path, i, line) for i, line in entries]
+        videos = [self._parse(path, i, line) for i, line in entries]
+        self._warn_of_other_names({video['filename'] for video in videos})
+        return videos
+
+    def _warn_of_other_names(self, names: Set[str]) -> None:
+        """Say so if the list of broken videos is of no video here."""
+        if self._given_up and names.isdisjoint(self._given_up):
+            warnings.warn(
+                f'quarantine {self._quarantine} names no video of '
+                f'{self.ann_file}, so that none is left out: it has '
+                f'{next(iter(self._given_up))}, but the dataset '
+                f'{min(names)}; give the data_prefix that the list was '
+                f'written with, or leave quarantine out')
 
     def _parse(self, path: Path, number: int, line: str) -> dict:
         """One line of the annotation file."""
@@ -137,10 +160,11 @@ class UntrimmedVideoDataset(VideoDataset):
         """A video, its replacement (training) or a placeholder (testing).
 
         Raises:
-            RuntimeError: If ``max_replacements`` videos in a row are broken.
+            RuntimeError: If ``max_replacements`` videos in a row, or all
+                that there are, are broken.
         """
         broken: BrokenVideos = []
-        for attempt in range(self.max_replacements):
+        for attempt in range(min(self.max_replacements, len(self))):
             index = (idx + attempt) % len(self)
             try:
                 packed = self.prepare_data(index)

@@ -1,12 +1,13 @@
 """Loading of one video, which may be broken."""
 import re
-from typing import Callable, Dict, Mapping, Optional, Sequence
+from typing import Callable, Mapping, Optional, Sequence
 
 import torch
 
 from .clip_scores_file import ClipScoresError
 from .killable import ChildDied, KillableWorker, can_fork
 from .selection_file import SelectionFileError
+from .shared_reasons import SharedReasons
 from .video import VideoError, refuse_incomplete
 
 #: Seconds that loading a video may take, if nobody says otherwise.
@@ -29,8 +30,10 @@ class BrokenVideoError(Exception):
 class VideoLoader:
     """Runs a pipeline on videos, in a process that is killed if it hangs.
 
-    A video that took too long, or crashed the process, is not tried again:
-    each attempt would cost the whole time.
+    A video that took too long, or crashed the process, is not tried again,
+    as each attempt would cost the whole time: neither by this object nor by
+    its copies in processes forked from this one, such as a data loader's
+    workers in any epoch (:class:`SharedReasons`).
 
     Args:
         transforms (Sequence[Callable]): The pipeline's transforms.
@@ -46,7 +49,7 @@ class VideoLoader:
                  load_timeout: Optional[float] = LOAD_TIMEOUT,
                  given_up: Mapping[str, str] = {}) -> None:
         self._transforms = transforms
-        self._given_up: Dict[str, str] = dict(given_up)
+        self._given_up = SharedReasons(given_up)
         self._worker = None if load_timeout is None or not can_fork() else (
             KillableWorker(self._load, load_timeout))
 
@@ -65,15 +68,17 @@ class VideoLoader:
                 long.
         """
         filename = results['filename']
-        if filename in self._given_up:
-            raise BrokenVideoError(self._given_up[filename])
+        reason = self._given_up.get(filename)
+        if reason is not None:
+            raise BrokenVideoError(reason)
         if self._worker is None:
             return self._load(results)
         try:
             return self._worker(results, seed=int(torch.randint(2**32, ())))
         except ChildDied as error:
-            self._given_up[filename] = f'{error}; {_MEND}'
-            raise BrokenVideoError(self._given_up[filename]) from error
+            reason = f'{error}; {_MEND}'
+            self._given_up.add(filename, reason)
+            raise BrokenVideoError(reason) from error
 
     def _load(self, results: dict) -> dict:
         return load_video(self._transforms, results)

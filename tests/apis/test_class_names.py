@@ -8,6 +8,9 @@ from mmaction_sampler.apis.class_names import (names_in_checkpoint,
 @pytest.mark.parametrize('name,text,expected', [
     ('a.txt', 'one\ntwo words\n\n', ['one', 'two words']),
     ('a.txt', '\ufeff0 one\n1 two words\n', ['one', 'two words']),
+    # Ends of lines that are none in a text file.
+    ('a.txt', 'one\u2028two\r\nthree\x85four\x0b5\r\n',
+     ['one\u2028two', 'three\x85four\x0b5']),
     # Numbers that are part of the names.
     ('a.txt', '3 cushion billiards\n4 square\n',
      ['3 cushion billiards', '4 square']),
@@ -16,7 +19,7 @@ from mmaction_sampler.apis.class_names import (names_in_checkpoint,
 ])
 def test_formats(tmp_path, name, text, expected):
     path = tmp_path / name
-    path.write_text(text, encoding='utf-8')
+    path.write_bytes(text.encode())
     assert read_class_names(str(path)) == expected
 
 

@@ -1,8 +1,11 @@
 """Configs that are read, their loaders in step with their models."""
 import pytest
 from helpers import REPOSITORY
+from mmengine.config import Config
 
-from mmaction_sampler.apis.config_edits import read_config
+from mmaction_sampler.apis.config_edits import (keep_meta_keys,
+                                                keep_ranks_uneven,
+                                                read_config)
 
 FASTER = str(REPOSITORY / 'configs/faster_r2plus1d50_k400.py')
 
@@ -28,6 +31,36 @@ def test_nothing_is_overridden(options) -> None:
     cfg = read_config(FASTER, options)
     assert cfg.filename == FASTER
     assert (cfg.model.num_clips, cfg.model.clip_len) == (8, 32)
+
+
+def test_loaders_of_hooks_are_kept_in_step(tmp_path) -> None:
+    loader = dict(
+        num_workers=0, persistent_workers=True,
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        dataset=dict(pipeline=[
+            dict(type='SampleCandidateFrames', num_candidates=10)]))
+    path = tmp_path / 'a.py'
+    Config(dict(
+        model=dict(num_candidates=4),
+        custom_hooks=[dict(type='TrainingStageHook'),
+                      dict(type='KeepThresholdHook', dataloader=None),
+                      dict(type='KeepThresholdHook', dataloader=loader)]
+    )).dump(path)
+    cfg = read_config(str(path))
+    keep_ranks_uneven(cfg)
+    edited = cfg.custom_hooks[2].dataloader
+    assert edited.dataset.pipeline[0].num_candidates == 4
+    assert edited.sampler.round_up is False
+    assert 'persistent_workers' not in edited
+
+
+def test_meta_keys_are_added() -> None:
+    default = dict(type='PackActionInputs')
+    own = dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+    keep_meta_keys([dict(pipeline=[default]), own], ('filename', 'fps'))
+    assert default['meta_keys'] == (
+        'img_shape', 'img_key', 'video_id', 'timestamp', 'filename', 'fps')
+    assert own['meta_keys'] == ('filename', 'img_shape', 'fps')
 
 
 def test_no_such_config(tmp_path) -> None:

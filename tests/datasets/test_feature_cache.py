@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import resource
@@ -7,6 +8,7 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,6 +215,22 @@ def test_abandoned_files_are_removed(cache, tmp_path):
     FeatureCache(tmp_path, VERSION)
     left = [p.name for p in (cache.folder / 'temporary').iterdir()]
     assert left == ['young']
+
+
+@pytest.mark.filterwarnings('error')
+def test_abandoned_files_of_others_are_left(cache, tmp_path, monkeypatch):
+    path = cache.folder / 'temporary' / 'old'
+    path.touch()
+    os.utime(path, (1, 1))
+
+    def refuse(self):
+        raise PermissionError(errno.EPERM, 'Operation not permitted', self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, 'unlink', refuse)
+        other = FeatureCache(tmp_path, VERSION)
+    other.put('a', arrays())
+    assert other.get('a') is not None and path.exists()
 
 
 def _write_and_read(root):

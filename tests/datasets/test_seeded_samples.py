@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmaction_sampler.datasets import SeededSamples
 
@@ -21,9 +21,10 @@ class Draws(Dataset):
         return [random.random(), np.random.rand(), torch.rand(()).item()]
 
 
-def epochs(num_workers: int, seed: int = 1, first: int = 0) -> np.ndarray:
+def epochs(num_workers: int, seed: int = 1, first: int = 0,
+           dataset: Dataset = Draws()) -> np.ndarray:
     """Three epochs of all samples, ``(3 - first, 6, 3)``."""
-    samples = SeededSamples(Draws(), seed)
+    samples = SeededSamples(dataset, seed)
     loader = DataLoader(
         samples, batch_size=2, num_workers=num_workers,
         persistent_workers=num_workers > 0, collate_fn=np.array)
@@ -41,6 +42,12 @@ def test_workers_and_resuming_change_nothing() -> None:
     # Yet epochs, samples, generators and seeds all differ.
     assert len(np.unique(alone)) == alone.size
     assert not np.isin(epochs(0, seed=2), alone).any()
+
+
+def test_data_sets_that_load_whole_batches() -> None:
+    subset = Subset(Draws(), range(6))
+    assert hasattr(subset, '__getitems__')
+    assert (epochs(0, dataset=subset) == epochs(0)).all()
 
 
 def test_training_s_own_states_are_left_alone() -> None:

@@ -37,8 +37,11 @@ def test_what_a_line_says(file: Path) -> None:
                boxes=[[0, 0, 1, 1]] * 2, pred_label=3),
           line('c.mp4', unit='clip', frame_inds=[[4, 5], [2, 3]],
                candidate_frame_inds=[[2, 3], [4, 5]], scores=[.9, .1]),
-          line('d.mp4', frame_inds=[]))
-    a, b, c, d = SelectionFile(str(file)).lines
+          line('d.mp4', frame_inds=[]),
+          # A short video, whose candidates repeat.
+          line('e.mp4', frame_inds=[1], candidate_frame_inds=[1, 1, 2],
+               scores=[.9, .1, .3]))
+    a, b, c, d, e = SelectionFile(str(file)).lines
     assert (a.number, a.total_frames, a.unit, a.scores) == (
         1, 12, 'frame', None)
     assert a.frame_inds.tolist() == [1, 5]
@@ -48,6 +51,7 @@ def test_what_a_line_says(file: Path) -> None:
     assert c.frame_inds.tolist() == [[4, 5], [2, 3]]
     assert c.scores.tolist() == [.1, .9]
     assert d.frame_inds.shape == (0, )
+    assert e.scores.tolist() == [.9]
 
 
 @pytest.mark.parametrize('fields, message', [

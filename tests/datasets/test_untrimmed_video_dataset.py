@@ -1,8 +1,11 @@
+import warnings
+
 import pytest
 import torch
 from mmaction.registry import DATASETS
 
 from helpers import NUM_CLASSES, pipeline, write_video
+from mmaction_sampler.datasets import add_to_quarantine
 
 
 def build(ann_file, **options):
@@ -10,9 +13,9 @@ def build(ann_file, **options):
         dict(
             type='UntrimmedVideoDataset',
             ann_file=str(ann_file),
-            data_prefix=dict(video=str(ann_file.parent)),
             pipeline=pipeline(5),
-            **{'num_classes': NUM_CLASSES, **options}))
+            **{'num_classes': NUM_CLASSES,
+               'data_prefix': dict(video=str(ann_file.parent)), **options}))
 
 
 def test_good_video(ann_file):
@@ -73,8 +76,15 @@ def test_broken_videos_are_placeholders_in_testing(broken_list):
 def test_nothing_but_broken_videos_stops(tmp_path):
     ann_file = tmp_path / 'list.txt'
     ann_file.write_text('a.mp4 0\nb.mp4 1\n')
-    with pytest.raises(RuntimeError, match='could not be decoded, the last'):
-        build(ann_file, max_replacements=2)[0]
+    for limit, count in ((1, 1), (2, 2), (20, 2)):
+        with pytest.raises(RuntimeError, match=(
+                f'^{count} videos in a row could not be decoded, the last')):
+            build(ann_file, max_replacements=limit)[0]
+
+
+def test_no_replacement_at_all_is_refused(ann_file):
+    with pytest.raises(ValueError, match='must be at least 1, but is 0'):
+        build(ann_file, max_replacements=0)
 
 
 def test_errors_of_the_config_are_not_taken_for_broken_videos(ann_file):
@@ -119,6 +129,33 @@ def test_names_that_are_no_files_are_not_opened(tmp_path, name):
     sample = build(tmp_path / 'list.txt', test_mode=True)[0]['data_samples']
     (_, reason), = sample.broken_videos
     assert 'does not exist' in reason or 'cannot be decoded' in reason
+
+
+@pytest.mark.parametrize('character', '\u2028\x85\x0b\x0c')
+def test_names_with_other_ends_of_lines(tmp_path, character):
+    name = f'a{character}b.mp4'
+    write_video(tmp_path / name)
+    (tmp_path / 'list.txt').write_bytes(f'{name} 0\r\n{name} 1\r\n'.encode())
+    dataset = build(tmp_path / 'list.txt')
+    assert len(dataset) == 2
+    sample = dataset[1]['data_samples']
+    assert sample.filename.endswith(name) and sample.gt_label.item() == 1
+
+
+def test_quarantine_of_other_names(ann_file, tmp_path):
+    path = tmp_path / 'quarantine.jsonl'
+    path.touch()
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        build(ann_file, quarantine=str(path))
+        add_to_quarantine(path, str(ann_file.parent / '0.mp4'), 'broken')
+        assert 'broken_videos' in build(
+            ann_file, quarantine=str(path))[0]['data_samples']
+    with pytest.warns(UserWarning, match=(
+            'quarantine.jsonl names no video of .*list.txt, so that none .*'
+            'it has .*/0.mp4, but the dataset elsewhere/0.mp4; give')):
+        build(ann_file, quarantine=str(path),
+              data_prefix=dict(video='elsewhere'))
 
 
 def test_several_labels(tmp_path):

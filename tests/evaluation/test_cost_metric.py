@@ -8,6 +8,12 @@ def test_other_recognizers_have_no_cost():
         metric.process({}, [dict(pred_score=[1.])])
 
 
+def test_no_video_at_all():
+    metric = METRICS.build(dict(type='CostMetric'))
+    with pytest.raises(ValueError, match='has no video to .*check ann_file'):
+        metric.evaluate(0)
+
+
 def test_means_over_videos():
     metric = METRICS.build(dict(type='CostMetric'))
     metric.process({}, [

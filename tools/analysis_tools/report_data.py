@@ -128,7 +128,7 @@ def read_labels(path: str, delimiter: str = ' '
         raise FileNotFoundError(f'annotation file {path} does not exist')
     found = {}
     for number, line in enumerate(
-            Path(path).read_text(encoding='utf-8-sig').splitlines(), 1):
+            Path(path).read_text(encoding='utf-8-sig').split('\n'), 1):
         if not line.strip():
             continue
         try:

@@ -1,13 +1,15 @@
 """The tally of videos that could not be decoded."""
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from mmaction.registry import HOOKS
+from mmengine.dataset import ClassBalancedDataset, RepeatDataset
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch.utils.data import ConcatDataset, Dataset
 
-from mmaction_sampler.datasets import add_to_quarantine
+from mmaction_sampler.datasets import SeededSamples, add_to_quarantine
 
 
 @HOOKS.register_module()
@@ -23,14 +25,16 @@ class BrokenVideoHook(Hook):
 
     Args:
         max_share (float): Training stops when more than this share of the
-            data set's videos turned out broken, in (0, 1]. Each process
-            counts those that it meets, and at the end of an epoch all
-            processes' are counted together. Defaults to 0.5.
+            data set's videos turned out broken, in (0, 1]; a video that
+            the data set repeats is one. Each process counts those that it
+            meets, and at the end of an epoch all processes' are counted
+            together. Defaults to 0.5.
 
     Raises:
         ValueError: If the share is outside (0, 1].
         RuntimeError: If more than that share of the training videos is
-            broken, or not one video of a validation or test was readable.
+            broken, or a validation or test gave no result: not one video
+            was readable, or there was none.
     """
 
     # Before RuntimeInfoHook, which takes the metrics to the log.
@@ -42,6 +46,7 @@ class BrokenVideoHook(Hook):
                 f'max_share must be in (0, 1], but got {max_share}')
         self.max_share = max_share
         self._broken: Dict[str, Dict[str, str]] = {}
+        self._named: Set[Tuple[str, str]] = set()
         self._num_readable = 0
 
     def after_train_iter(self,
@@ -58,11 +63,11 @@ class BrokenVideoHook(Hook):
         self._refuse_many(runner, self._gather('train'))
 
     def before_val_epoch(self, runner: Runner) -> None:
-        """Begin a new count of readable videos."""
+        """Begin new counts of readable and of broken videos."""
         self._begin(runner, 'val', len(runner.val_dataloader))
 
     def before_test_epoch(self, runner: Runner) -> None:
-        """Begin a new count of readable videos."""
+        """Begin new counts of readable and of broken videos."""
         self._begin(runner, 'test', len(runner.test_dataloader))
 
     def after_val_iter(self,
@@ -105,6 +110,8 @@ class BrokenVideoHook(Hook):
 
     def _begin(self, runner: Runner, mode: str, num_batches: int) -> None:
         self._num_readable = 0
+        # A file may have become readable since the last time.
+        self._broken[mode] = {}
         if not num_batches:
             # Fewer videos than processes. The others ask this one, too,
             # after their last batch.
@@ -116,8 +123,9 @@ class BrokenVideoHook(Hook):
         found = self._broken.setdefault(mode, {})
         for sample in (data_batch or {}).get('data_samples', []):
             for filename, reason in sample.get('broken_videos', ()):
-                if filename not in found:
-                    found[filename] = reason
+                found.setdefault(filename, reason)
+                if (mode, filename) not in self._named:
+                    self._named.add((mode, filename))
                     add_to_quarantine(
                         Path(runner.work_dir, 'quarantine.jsonl'), filename,
                         reason)
@@ -126,7 +134,7 @@ class BrokenVideoHook(Hook):
 
     def _refuse_many(self, runner: Runner, found: Dict[str, str]) -> None:
         """Raise when training would go on with too few of the videos."""
-        size = len(runner.train_dataloader.dataset)
+        size = _num_videos(runner.train_dataloader.dataset)
         if len(found) > self.max_share * size:
             name, reason = next(iter(found.items()))
             raise RuntimeError(
@@ -146,7 +154,13 @@ class BrokenVideoHook(Hook):
     def _refuse_none(self, runner: Runner, mode: str) -> None:
         """Raise before metrics fail for want of any result."""
         if not any(all_gather_object(self._num_readable)):
-            name, reason = next(iter(self._gather(mode).items()))
+            found = self._gather(mode)
+            if not found:
+                raise RuntimeError(
+                    f'there is no result of any {mode} video, and none is '
+                    f'broken; check dataset, drop_last and batch_size of '
+                    f'{mode}_dataloader')
+            name, reason = next(iter(found.items()))
             raise RuntimeError(
                 f'none of the {mode} videos could be decoded, one is {name} '
                 f'({reason}); check data_prefix of the dataset')
@@ -165,3 +179,13 @@ class BrokenVideoHook(Hook):
             runner.logger.warning(
                 f'{len(found)} broken video(s) of {mode} {consequence}: '
                 f'{", ".join(names)}')
+
+
+def _num_videos(dataset: Dataset) -> int:
+    """Videos of a data set, each once however often it is repeated."""
+    if isinstance(dataset, ConcatDataset):
+        return sum(map(_num_videos, dataset.datasets))
+    if isinstance(dataset,
+                  (SeededSamples, RepeatDataset, ClassBalancedDataset)):
+        return _num_videos(dataset.dataset)
+    return len(dataset)

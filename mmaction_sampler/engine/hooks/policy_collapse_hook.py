@@ -16,7 +16,9 @@ class PolicyCollapseHook(Hook):
     A policy that puts all probability on one choice learns no more: every
     draw is the same, so that no reward tells one choice from another. The
     warning comes once a stage for each log key that is or ends with
-    ``entropy``, unless that was never above 0 (a density's can be).
+    ``entropy``, unless that was never above 0 (a density's can be). What has
+    been seen of a stage travels in the checkpoint: in a run that is resumed
+    after the collapse every entropy is near zero.
 
     Args:
         min_share (float): Near zero is below this share of the stage's
@@ -66,6 +68,21 @@ class PolicyCollapseHook(Hook):
             is_entropy = key.rsplit('.', 1)[-1] == 'entropy'
             if is_entropy and key not in self._warned:
                 self._look(runner, key, float(value))
+
+    def before_save_checkpoint(self, runner: Runner,
+                               checkpoint: dict) -> None:
+        """Put what has been seen of the stage into the checkpoint."""
+        checkpoint['policy_collapse'] = dict(
+            stage=self._stage, largest=self._largest,
+            warned=sorted(self._warned))
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Go on from there when resuming."""
+        seen = checkpoint.get('policy_collapse')
+        if runner._resume and seen is not None:
+            self._stage = seen['stage']
+            self._largest = dict(seen['largest'])
+            self._warned = set(seen['warned'])
 
     def _look(self, runner: Runner, key: str, entropy: float) -> None:
         recent = self._recent.setdefault(key, deque(maxlen=self.window))

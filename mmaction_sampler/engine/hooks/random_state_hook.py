@@ -44,13 +44,14 @@ class RandomStateHook(Hook):
         resumed run.
         """
         loader = runner.train_dataloader
+        seed = _common_seed(runner)
         if isinstance(runner.train_loop, EpochBasedTrainLoop):
-            self._samples = SeededSamples(loader.dataset, runner.seed)
+            self._samples = SeededSamples(loader.dataset, seed)
             # DataLoader refuses another data set, because its sampler was
             # built for this one; the wrapper has the same samples.
             object.__setattr__(loader, 'dataset', self._samples)
         generator = torch.Generator()
-        generator.manual_seed(runner.seed + get_rank())
+        generator.manual_seed(seed + get_rank())
         loader.generator = generator
 
     def before_train_epoch(self, runner: Runner) -> None:
@@ -81,6 +82,13 @@ class RandomStateHook(Hook):
         """Take the states from the checkpoint when resuming."""
         if runner._resume:
             self._states = checkpoint.get('random_states')
+
+
+def _common_seed(runner: Runner) -> int:
+    """The run's seed, the same in all ranks."""
+    # MMEngine adds the rank then.
+    differs = runner._randomness_cfg.get('diff_rank_seed', False)
+    return runner.seed - get_rank() if differs else runner.seed
 
 
 def _capture() -> State:

@@ -1,10 +1,10 @@
 """Training stages inside one run: what trains, with which optimiser."""
 import copy
-from typing import List, Optional
+from typing import List, Optional, Union
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.optim import OptimWrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 
 from mmaction_sampler.models.wrapper import unwrapped
@@ -26,12 +26,15 @@ class TrainingStageHook(Hook):
             the model's ``STAGES``), ``epochs`` (at least 1) and optionally
             ``optim_wrapper`` and ``param_scheduler``; omitted means the
             config's top-level ones, ``param_scheduler=None`` means constant.
+            Where a constructor makes several optimisers, schedulers may be
+            a dict with their names.
 
     Raises:
         ValueError: If a stage is incomplete or has unknown keys; when the
             run begins, if a name is not a stage of the model, the epochs
             do not add up to ``train_cfg.max_epochs``, an epoch has no
-            iteration, or a scheduler begins behind the end of its stage.
+            iteration, or a scheduler begins behind the end of its stage or
+            is of no optimiser.
     """
 
     priority = 'VERY_HIGH'
@@ -204,14 +207,15 @@ def _build_optim_wrapper(runner: Runner, config: dict) -> OptimWrapper:
     return optim_wrapper
 
 
-def _build_schedulers(runner: Runner, configs: Optional[list],
-                      stage: dict) -> Optional[list]:
+def _build_schedulers(runner: Runner, configs: Union[dict, list, None],
+                      stage: dict) -> Union[dict, list, None]:
     """Schedulers whose default end is the end of the stage."""
     if not configs:
         return None
-    configs = [configs] if isinstance(configs, dict) else configs
+    if isinstance(configs, dict) and 'type' not in configs:
+        _check_names(runner.optim_wrapper, configs, stage)
     length = len(runner.train_dataloader)
-    for config in configs:
+    for config in _each(configs):
         counts_epochs = config.get('by_epoch', True)
         end = stage['epochs'] * (1 if counts_epochs else length)
         config.setdefault('end', end)
@@ -222,3 +226,26 @@ def _build_schedulers(runner: Runner, configs: Optional[list],
                 f"a stage of {stage['epochs']} epoch(s) needs an earlier "
                 f"begin, or no such scheduler")
     return runner.build_param_scheduler(configs)
+
+
+def _check_names(optim_wrapper: OptimWrapper, configs: dict,
+                 stage: dict) -> None:
+    """Refuse a dict of schedulers that is not one of the optimisers."""
+    names = []
+    if isinstance(optim_wrapper, OptimWrapperDict):
+        names = sorted(optim_wrapper.keys())
+    if sorted(configs) != names:
+        raise ValueError(
+            f"the param_scheduler of training stage {stage['name']!r} has no "
+            f"type, and its keys {sorted(configs)} are not the names of the "
+            f"optimisers, which are {names or 'one without a name'}; give a "
+            f"scheduler or a list of them")
+
+
+def _each(configs: Union[dict, list]) -> List[dict]:
+    """The schedulers, also those of several optimisers."""
+    if not isinstance(configs, dict):
+        return list(configs)
+    if 'type' in configs:
+        return [configs]
+    return [config for part in configs.values() for config in _each(part)]

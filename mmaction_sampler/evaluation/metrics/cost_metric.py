@@ -54,7 +54,15 @@ class CostMetric(BaseMetric):
 
         Returns:
             dict[str, float]: The metrics.
+
+        Raises:
+            ValueError: If there is no video.
         """
+        if not results:
+            raise ValueError(
+                'CostMetric has no video to take the mean of: the data '
+                'loader gave none, or none was recognised; check ann_file, '
+                'data_prefix and indices of the dataset')
         names = sorted({name for r in results for name in r['cost']})
         gflops = {
             f'gflops_{name}':

@@ -1,4 +1,5 @@
 """Runs over lists with videos that cannot be decoded."""
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,14 @@ def test_nothing_but_broken_videos(broken_list: Path,
         run_test(broken_list, tmp_path)
 
 
+def test_no_video_at_all(ann_file: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(ann_file, tmp_path)
+    cfg.test_dataloader.update(batch_size=9, drop_last=True)
+    with pytest.raises(RuntimeError, match=(
+            'no result of any test video, and none is broken; check data')):
+        build_runner(cfg).test()
+
+
 def test_streams_that_break_are_counted(tmp_path: Path,
                                         monkeypatch) -> None:
     """One opens as it should, and fails while the model reads it."""
@@ -106,12 +115,21 @@ def test_validation_counts_them_anew(broken_list: Path,
     for _ in range(2):
         assert runner.val()['broken_videos'] == 3
     assert log_text(runner).count('broken video: ') == 3
+    shutil.copy(broken_list.parent / 'good.mp4',
+                broken_list.parent / 'missing.mp4')
+    assert runner.val()['broken_videos'] == 2
+    assert '2 broken video(s) of val' in log_text(runner)
 
 
-def test_training_stops_when_too_many_are_broken(broken_list: Path,
-                                                 tmp_path: Path) -> None:
+@pytest.mark.parametrize('times', [1, 3])
+def test_training_stops_when_too_many_are_broken(
+        broken_list: Path, tmp_path: Path, times: int) -> None:
     """Three of five are, more than the half that is allowed."""
     cfg = tiny_config(broken_list, tmp_path / 'work')
+    cfg.train_dataloader.dataset = dict(
+        type='ConcatDataset', datasets=[
+            dict(type='RepeatDataset', times=times,
+                 dataset=cfg.train_dataloader.dataset)])
     with pytest.raises(RuntimeError, match=r'3 of 5 training videos are '
                        r'broken, more than max_share=0.5 .*quarantine.jsonl; '
                        'mend them, take them off'):

@@ -103,6 +103,23 @@ def test_more_ranks_than_states(monkeypatch: pytest.MonkeyPatch,
     assert torch.equal(torch.get_rng_state(), expected)
 
 
+@pytest.mark.parametrize('differs', [False, True])
+def test_samples_do_not_depend_on_the_rank(
+        ann_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        differs: bool) -> None:
+    seeds = []
+    for rank in (0, 1):
+        for module in (HOOK, 'mmengine.runner.utils'):
+            monkeypatch.setattr(f'{module}.get_rank', lambda: rank)
+        cfg = short_config(ann_file, tmp_path)
+        cfg.randomness.diff_rank_seed = differs
+        runner = build_runner(cfg)
+        HOOKS.build(dict(type='RandomStateHook')).before_train(runner)
+        loader = runner.train_dataloader
+        seeds.append((loader.dataset.seed, loader.generator.initial_seed()))
+    assert seeds == [(3, 3), (3, 4)]
+
+
 class Draws(Hook):
     """Note the frames that were drawn of each video."""
 

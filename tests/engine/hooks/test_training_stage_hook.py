@@ -1,17 +1,21 @@
 """Training stages of a run: what trains, with what, and from when."""
 import re
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import pytest
 import torch
 from helpers import (build_runner, log_text, tiny_classifier, tiny_config,
                      tiny_ocsampler)
-from mmaction.registry import HOOKS
+from mmaction.registry import HOOKS, MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.runner import Runner
 from torch import Tensor
+
+from mmaction_sampler.models.recognizers import OCSampler
 
 WARMUP = dict(name='warmup', epochs=2)
 STEPS = dict(type='MultiStepLR', milestones=[1], gamma=0.1)
@@ -198,6 +202,61 @@ def test_omitted_and_switched_off_settings(ann_file: Path,
     assert probe.progress == [0., 0.5, *(0., 0.25, 0.5, 0.75) * 2]
 
 
+@MODELS.register_module(force=True)
+class TwoOptimizers(OCSampler):
+    """One that steps several optimisers."""
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> dict:
+        """Step all of them."""
+        data = self.data_preprocessor(data, True)
+        loss, logs = self.parse_losses(self._run_forward(data, mode='loss'))
+        optim_wrapper.zero_grad()
+        loss.backward()
+        for wrapper in optim_wrapper.values():
+            wrapper.step()
+        return logs
+
+
+@OPTIM_WRAPPER_CONSTRUCTORS.register_module(force=True)
+class OneEach:
+    """An optimiser for each of two components."""
+
+    def __init__(self, optim_wrapper_cfg: dict,
+                 paramwise_cfg: Optional[dict] = None) -> None:
+        self.lr = optim_wrapper_cfg['lr']
+
+    def __call__(self, model: torch.nn.Module) -> OptimWrapperDict:
+        return OptimWrapperDict(**{
+            name: OptimWrapper(torch.optim.SGD(
+                getattr(model, name).parameters(), lr=self.lr))
+            for name in ('skim_network', 'classifier')})
+
+
+def test_schedulers_by_optimizer(ann_file: Path, tmp_path: Path) -> None:
+    """One counts iterations to the end of its stage; also after resuming."""
+    for epochs in (2, 4):
+        cfg = tiny_config(ann_file, tmp_path)
+        cfg.model.type = 'TwoOptimizers'
+        cfg.optim_wrapper = dict(
+            _delete_=True, constructor='OneEach', lr=0.1)
+        cfg.param_scheduler = dict(
+            skim_network=[STEPS],
+            classifier=dict(type='LinearLR', by_epoch=False, start_factor=.5))
+        with_stages(cfg, dict(name='warmup', epochs=4))
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+        cfg.resume = epochs == 4
+        runner = build_runner(cfg)
+        if epochs == 2:
+            runner.register_hook(StopBefore(2))
+        runner.train()
+        ends = {name: schedulers[0].end for name, schedulers
+                in runner.param_schedulers.items()}
+        assert ends == dict(skim_network=4, classifier=8)
+    lrs = runner.optim_wrapper.get_lr()
+    assert lrs['skim_network.lr'] == pytest.approx([0.01])
+    assert lrs['classifier.lr'] == pytest.approx([0.1])
+
+
 @pytest.mark.parametrize('stages, message', [
     ([], 'at least one training stage'),
     ([dict(WARMUP, lr=0.1)], r"unknown keys \['lr'\]; known are \['epochs'"),
@@ -225,6 +284,10 @@ def test_wrong_stages_are_refused(stages: List[dict], message: str) -> None:
     ([dict(WARMUP, param_scheduler=dict(
         type='CosineAnnealingLR', begin=2)), dict(name='policy', epochs=2)],
      {}, "CosineAnnealingLR of training stage 'warmup' begins at 2, but ends"),
+    ([dict(name='warmup', epochs=4, param_scheduler=dict(
+        skim_network=STEPS, classifier=[STEPS]))], {},
+     r"of training stage 'warmup' has no type, and its keys \['classifier', "
+     "'skim_network'\\] are not .* which are one without a name; give a"),
     ([dict(name='warmup', epochs=4)],
      {'model': dict(tiny_classifier(), _delete_=True)},
      'Recognizer2D has no training stages'),

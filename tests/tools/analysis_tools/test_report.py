@@ -280,3 +280,11 @@ def test_in_a_browser(report, results: Path, tmp_path: Path):
     # The hardest class first; it is the second one of the file.
     assert classes.index('50.0') < classes.index('100.0')
     assert 'aria-sort="ascending"' in classes
+
+
+def test_labels_of_names_with_other_ends_of_lines(report, tmp_path) -> None:
+    names = [f'a{character}b.mp4' for character in '\u2028\x85\x0b\x0c']
+    (tmp_path / 'list.txt').write_bytes(
+        ''.join(f'{name} 1\r\n' for name in names).encode())
+    assert report.read_labels(str(tmp_path / 'list.txt')) == dict.fromkeys(
+        names, (1, ))
