@@ -18,15 +18,15 @@ def whole_file(path: Union[str, Path],
     Args:
         path (str | Path): The file; its folder is there.
         part (str | Path, optional): Where it is written, on the same disk.
-            Defaults to a hidden file beside it, of :func:`unique_name`:
-            several processes may write the file at once, and of them the
-            last one stays.
+            Defaults to its name and :func:`unique_name`: several processes
+            may write the file at once, and of them the last one stays.
 
     Yields:
         Path: The part.
     """
     path = Path(path)
-    part = Path(part or path.with_name(f'.{unique_name()}'))
+    # torch.save refuses names of which nothing stands before the last dot.
+    part = Path(part or path.with_name(f'{path.name}.{unique_name()}'))
     try:
         yield part
         os.replace(part, path)

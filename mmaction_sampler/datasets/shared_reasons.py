@@ -22,7 +22,10 @@ class SharedReasons:
         self._handle: Optional[int] = None  # of a file in memory
         self._end = 0  # of what was read of it
         if hasattr(os, 'memfd_create'):
+            from fcntl import F_SETFL, fcntl  # there on Linux
             self._handle = os.memfd_create('reasons')
+            # Else forks that write at the same time write over each other.
+            fcntl(self._handle, F_SETFL, os.O_APPEND)
             weakref.finalize(self, os.close, self._handle)
 
     def __getstate__(self) -> dict:
@@ -41,7 +44,6 @@ class SharedReasons:
         """Let all processes know a reason."""
         self._reasons[name] = reason
         if self._handle is not None:
-            # Forks share the position, too: each write goes to the end.
             line = json.dumps([name, reason]) + '\n'
             os.write(self._handle, line.encode())
 
