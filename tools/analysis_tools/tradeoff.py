@@ -8,8 +8,9 @@ A sweep is a key of the config (``model.num_selected=1,2,3``), a short name of
 one (T, N, K, P, alpha, clip_pattern, num_clips, keep_ratio), or what has to
 be solved for, on the config's threshold_dataloader or else its validation
 set: keep_ratio (its threshold) and exit_gflops (exit thresholds for a mean
-cost a video). It holds for every config that it fits. Several sweeps give all combinations; the last one varies
-along a curve. What takes a training (epsilon of the budget loss) is swept by
+cost a video). It holds for every config that it fits. Several sweeps give all
+combinations; the last one varies along a curve. What takes a training
+(epsilon of the budget loss) is swept by
 giving the trained checkpoints under one name: NAME=CONFIG NAME=CONFIG.
 
 Example:
